@@ -1,0 +1,70 @@
+/**
+ * The keeper: the one place that knows how a session is kept. Two forms share this interface, the record keeper for
+ * stores of records, and the express-store keeper for stores that keep whole session objects behind callbacks.
+ */
+import type { SessionValues } from './codec.js'
+import type { MaybePromise } from './record.js'
+
+/** What a keeper remembers between loading a session and saving it. Only the keeper that made it looks inside. */
+export interface Bookmark {
+  readonly createdAt?: number | undefined
+  readonly expiresAt?: number | undefined
+  readonly userId?: string | undefined
+}
+
+/** A session that was found. */
+export interface LoadedSession {
+  readonly status: 'found'
+  /** The app's values. With a `raw` object this is that object. */
+  readonly values: SessionValues
+  /** The session's own cookie attributes; `undefined` where they are as the options say. */
+  readonly cookie: unknown
+  /** The values as JSON text: what a later change is measured against. */
+  readonly text: string
+  /** The object as a callback store handed it out, cookie included, for that store's own `createSession`. */
+  readonly raw?: object | undefined
+  readonly bookmark: Bookmark | undefined
+  /** The ticket was signed by an older secret, or the record stood under one: the cookie should be issued anew. */
+  readonly outdated?: boolean
+}
+
+/** A session that was found past one of its limits, and ended. */
+export interface ExpiredSession {
+  readonly status: 'expired'
+  readonly timeout: 'idle' | 'absolute'
+  readonly bookmark: Bookmark | undefined
+}
+
+export type LoadResult = LoadedSession | ExpiredSession | undefined
+
+/** The live session, as a keeper sees it when it is asked to save or touch it. */
+export interface SessionToKeep {
+  readonly id: string
+  /** `req.session` itself, for stores that keep objects. */
+  readonly live: object
+  /** The app's values as JSON text. May throw a SessionError of the codec. */
+  dataText(): string
+  /** The cookie's attributes as JSON text where the session keeps its own. */
+  cookieText(): string | undefined
+  /** How long the session lives from now on without a request, in ms; `undefined` where it has no lifetime of its own. */
+  lifetime(): number | undefined
+  bookmark: Bookmark | undefined
+  /** When the session began, where it did so under an earlier ID: a new ID is no new lease. */
+  readonly createdAt?: number | undefined
+}
+
+/** `gone`: the record ended in the meantime, and stays ended. */
+export type SaveResult = 'created' | 'saved' | 'gone'
+export type TouchResult = 'touched' | 'gone'
+
+export interface Keeper {
+  /** The session of a verified ticket. */
+  load(id: string, secretIndex: number): MaybePromise<LoadResult>
+  save(session: SessionToKeep): MaybePromise<SaveResult>
+  /** Has the deadline drifted so far that it should be moved, and can it be moved without writing the data? */
+  touchDue(session: SessionToKeep): boolean
+  touch(session: SessionToKeep): MaybePromise<TouchResult>
+  destroy(id: string): MaybePromise<unknown>
+  /** The public name of the session with this ID. */
+  handle(id: string): string
+}

@@ -1,0 +1,26 @@
+/**
+ * Keys for each purpose, all derived from the app's secrets, so that what leaks from one use is worth nothing in another.
+ */
+import { createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto'
+import type { Secret } from './secrets.js'
+
+/** What a derived key is for. The label is part of the derivation: changing one changes every key of that purpose. */
+export type KeyPurpose = 'cookie signature' | 'store key' | 'handle encryption' | 'handle integrity'
+
+/** A 256-bit key for one purpose (HKDF-SHA-256, RFC 5869). */
+export function deriveKey(secret: Secret, purpose: KeyPurpose): KeyObject {
+  const derived = hkdfSync('sha256', secret, '', `coatcheck ${purpose}`, 32)
+  return createSecretKey(Buffer.from(derived))
+}
+
+/** How a session's ID becomes the key its record is kept under. Index 0 is the newest secret's. */
+export type StoreKeyOf = (id: string, secretIndex: number) => string
+
+/** Records kept under HMAC-SHA-256(key, ID): who reads the store cannot make a cookie of what is there. */
+export function hashedStoreKeys(secrets: readonly Secret[]): StoreKeyOf {
+  const keys = secrets.map((secret) => deriveKey(secret, 'store key'))
+  return (id, secretIndex) => createHmac('sha256', keys[secretIndex]!).update(id).digest('base64url')
+}
+
+/** Records kept under the ID itself, as express-session does. */
+export const plainStoreKeys: StoreKeyOf = (id) => id

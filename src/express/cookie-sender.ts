@@ -1,0 +1,48 @@
+/**
+ * Putting the session's cookie on a response.
+ */
+import type { ServerResponse } from 'node:http'
+import { cookieSizeLimit, setCookieLine } from '../core/set-cookie.js'
+import type { Cookie } from './cookie.js'
+import type { Layer } from './layer.js'
+import type { Session } from './session.js'
+import type { Visit } from './visit.js'
+
+/** Adds the Set-Cookie line behind those that are there. Throws ERR_SESSION_COOKIE when an attribute cannot be sent. */
+export function sendCookie(visit: Visit, res: ServerResponse, session: Session): void {
+  const { layer, signer } = visit
+  const value = signer.issue(session.id)
+  const line = setCookieLine(layer.cookieName, value, session.cookie)
+  hintRefusal(layer, session.cookie, layer.cookieName.length + value.length)
+  const present = res.getHeader('Set-Cookie')
+  const lines = present === undefined ? [] : Array.isArray(present) ? present : [String(present)]
+  res.setHeader('Set-Cookie', [...lines, line])
+}
+
+/** Browsers drop such cookies without a word, and the visitor is a stranger on each request. */
+function hintRefusal(layer: Layer, cookie: Cookie, size: number): void {
+  const reason = refusal(layer.cookieName, cookie, size)
+  if (reason !== undefined) {
+    layer.hints.once('COATCHECK_COOKIE_REFUSED_BY_BROWSERS', `browsers refuse the session cookie: ${reason}`)
+  }
+}
+
+/** Why browsers refuse this cookie and what to write instead; `undefined` when they take it. */
+export function refusal(
+  name: string,
+  cookie: Pick<Cookie, 'secure' | 'sameSite' | 'partitioned' | 'domain' | 'path'>,
+  size: number = 0,
+): string | undefined {
+  if (!cookie.secure) {
+    if (String(cookie.sameSite).toLowerCase() === 'none')
+      return "SameSite=None needs Secure; set cookie.secure, or sameSite: 'lax'"
+    if (cookie.partitioned) return 'Partitioned needs Secure; set cookie.secure'
+    if (/^__(?:secure|host)-/i.test(name)) return `the name ${name} needs Secure; set cookie.secure, or another name`
+  }
+  if (/^__host-/i.test(name)) {
+    if (cookie.domain) return `the name ${name} allows no Domain; leave cookie.domain out, or take another name`
+    if (cookie.path !== '/') return `the name ${name} needs Path=/; leave cookie.path out, or take another name`
+  }
+  if (size > cookieSizeLimit) return `it is ${size} bytes, more than ${cookieSizeLimit}; shorten what genid returns`
+  return undefined
+}

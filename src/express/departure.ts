@@ -1,0 +1,224 @@
+/**
+ * How a visit ends: whether the cookie goes out, what the store is asked, and what the app hears when that fails.
+ */
+import type { ServerResponse } from 'node:http'
+import { decideCommit, decideCookie, type CommitDecision, type CookieDecision } from '../core/decisions.js'
+import type { SaveResult, TouchResult } from '../core/keeper.js'
+import { andThen, isPending } from '../core/maybe-promise.js'
+import type { MaybePromise } from '../core/record.js'
+import { keepFromSharedCaches } from './cache-headers.js'
+import { renewCookie } from './cookie.js'
+import { sendCookie } from './cookie-sender.js'
+import type { ResponseGuest } from './held-response.js'
+import type { Session } from './session.js'
+import type { Next } from './session-host.js'
+import type { Visit } from './visit.js'
+
+export class Departure implements ResponseGuest {
+  readonly #visit: Visit
+  readonly #res: ServerResponse
+  readonly #next: Next
+  #cookie: CookieDecision | undefined
+  #headersDone = false
+
+  constructor(visit: Visit, res: ServerResponse, next: Next) {
+    this.#visit = visit
+    this.#res = res
+    this.#next = next
+  }
+
+  beforeHeaders(): void {
+    this.#headersDone = true
+    const visit = this.#visit
+    try {
+      if (this.#cookie === undefined) {
+        visit.lookAgain()
+        this.#decideCookie()
+      }
+      const session = visit.session()
+      const sends = this.#cookie === 'send' && !visit.gone && session !== undefined
+      if (sends) {
+        renewCookie(session.cookie)
+        sendCookie(visit, this.#res, session)
+      }
+      visit.trace?.step('set-cookie', sends ? 'sent' : this.#cookie === 'barred' ? 'barred' : 'not due')
+      if (visit.layer.modern) {
+        keepFromSharedCaches(this.#res, sends, session !== undefined && visit.ticket !== undefined)
+      }
+    } catch (error) {
+      visit.trace?.step('set-cookie', 'failed')
+      this.#tellAfterwards(error)
+    }
+  }
+
+  beforeEnd(): MaybePromise<void> {
+    const { trace } = this.#visit
+    trace?.step('handle', String(this.#res.statusCode))
+    let decision: CommitDecision
+    try {
+      this.#visit.lookAgain()
+      if (this.#cookie === undefined) this.#decideCookie()
+      decision = this.#decideCommit()
+    } catch (error) {
+      // Data that cannot be stored: the response goes out as the app made it, without a session, and the app hears why.
+      this.#cookie ??= 'none'
+      trace?.step('prepare', 'failed')
+      trace?.step('commit', 'skipped')
+      this.#tellAfterwards(error)
+      return undefined
+    }
+    if (decision === 'none') {
+      trace?.step('commit', 'skipped')
+      return undefined
+    }
+    try {
+      const answer = this.#commit(decision)
+      if (!isPending(answer)) return undefined
+      return answer.then(undefined, (error: unknown) => this.#commitFailed(decision, error))
+    } catch (error) {
+      this.#commitFailed(decision, error)
+      return undefined
+    }
+  }
+
+  afterEnd(): void {
+    const { trace, layer, req, ticket, gone } = this.#visit
+    if (trace === undefined) return
+    trace.step('send', 'sent')
+    const kept = ticket === undefined ? 'without a cookie' : 'with the same cookie'
+    trace.step('return', this.#cookie === 'send' && !gone ? 'with the new cookie' : kept)
+    layer.events.emit('request', trace.finish(req))
+  }
+
+  #decideCookie(): void {
+    const visit = this.#visit
+    const { layer, req } = visit
+    const session = visit.session()
+    if (session === undefined || typeof req.sessionID !== 'string') {
+      this.#cookie = 'none'
+      return
+    }
+    const { expires, secure } = session.cookie
+    const known = visit.isKnown(session)
+    const expiring = expires !== null && expires !== undefined
+    this.#cookie = decideCookie({
+      present: true,
+      known,
+      modified: visit.isModified(session),
+      savedByApp: visit.savedByApp,
+      expiring,
+      barred: Boolean(secure) && !visit.isSecure(),
+      saveUninitialized: layer.saveUninitialized,
+      rolling: layer.rolling,
+      outdated: known && visit.isCookieOutdated(session, expiring),
+    })
+    if (this.#cookie === 'barred') this.#hintBarred()
+  }
+
+  #decideCommit(): CommitDecision {
+    const visit = this.#visit
+    const { layer, req, trace } = visit
+    const session = visit.session()
+    if (session === undefined) {
+      trace?.step('prepare', 'ended')
+      return decideCommit({
+        ...absentSession,
+        identified: Boolean(req.sessionID),
+        destroyedByApp: visit.wasDestroyed(req.sessionID),
+        destroyUnset: layer.destroyUnset && (req.session === null || req.session === undefined),
+      })
+    }
+    const known = visit.isKnown(session)
+    const modified = visit.isModified(session)
+    trace?.step('prepare', modified ? 'changed' : 'unchanged')
+    return decideCommit({
+      present: true,
+      identified: typeof req.sessionID === 'string',
+      destroyedByApp: false,
+      destroyUnset: false,
+      known,
+      modified,
+      saved: visit.isSaved(session),
+      savedByApp: visit.savedByApp,
+      unreachable: !known && !visit.savedByApp && this.#isUnreachable(modified),
+      saveUninitialized: layer.saveUninitialized,
+      touchDue: known && visit.isTouchDue(session),
+    })
+  }
+
+  /** A new session whose visitor was not, and will not be, given the cookie. */
+  #isUnreachable(modified: boolean): boolean {
+    if (this.#cookie === 'barred') return true
+    if (!this.#headersDone || this.#cookie === 'send') return false
+    if (modified) this.#hintChangedAfterHeaders()
+    return true
+  }
+
+  #commit(decision: Exclude<CommitDecision, 'none'>): MaybePromise<void> {
+    const visit = this.#visit
+    const { keeper } = visit.layer
+    if (decision === 'destroy') {
+      const id = visit.req.sessionID as string
+      return andThen(keeper.destroy(id), () => {
+        visit.trace?.step('commit', 'destroyed')
+        visit.tell('destroyed', id)
+      })
+    }
+    const session = visit.req.session as Session
+    renewCookie(session.cookie)
+    const snapshot = visit.snapshot(session)
+    const answer: MaybePromise<SaveResult | TouchResult> =
+      decision === 'save' ? keeper.save(snapshot) : keeper.touch(snapshot)
+    return andThen(answer, (result) => {
+      visit.trace?.step('commit', result)
+      if (result !== 'touched') {
+        visit.noteSaved(result, snapshot)
+        return
+      }
+      visit.noteKept(snapshot)
+      visit.tell('touched', snapshot.id)
+    })
+  }
+
+  #commitFailed(decision: CommitDecision, error: unknown): void {
+    const visit = this.#visit
+    visit.trace?.step('commit', 'failed')
+    // A cookie for a session that was not stored leads nowhere. (The contract of express-session sends it all the same.)
+    if (visit.layer.modern && visit.ticket === undefined) this.#cookie = 'none'
+    visit.storeFailed(decision, error)
+    this.#tellAfterwards(error)
+  }
+
+  // The response goes first, as the contract has it; the app's error handling hears of it then.
+  #tellAfterwards(error: unknown): void {
+    setImmediate(this.#next, error)
+  }
+
+  #hintBarred(): void {
+    this.#visit.layer.hints.once(
+      'COATCHECK_SECURE_COOKIE_OVER_HTTP',
+      'a session cookie with Secure was not sent, because the request came over plain http, so the visitor stays unknown. ' +
+        "Behind a proxy that speaks TLS set app.set('trust proxy', 1) (or the option proxy: true) and let it send " +
+        "X-Forwarded-Proto; for development over http set cookie: { secure: false } or 'auto'",
+    )
+  }
+
+  #hintChangedAfterHeaders(): void {
+    this.#visit.layer.hints.once(
+      'COATCHECK_CHANGED_AFTER_HEADERS',
+      'a new session was changed after the response headers had gone out. Its visitor could not be given a cookie any more, so ' +
+        'it was not saved; change the session before the first write',
+    )
+  }
+}
+
+const absentSession = {
+  present: false,
+  known: false,
+  modified: false,
+  saved: false,
+  savedByApp: false,
+  unreachable: false,
+  saveUninitialized: false,
+  touchDue: false,
+} as const

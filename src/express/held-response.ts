@@ -1,0 +1,184 @@
+/**
+ * Holding a response until its session is stored.
+ *
+ * `end()` is kept back whole, headers and body, until the commit is through: what the visitor sees can never be ahead of what the store
+ * holds. Towards the app the response behaves as if it had ended: headers are fixed, and what is written is refused.
+ */
+import type { OutgoingHttpHeader, OutgoingHttpHeaders, ServerResponse } from 'node:http'
+import { isPending } from '../core/maybe-promise.js'
+import type { MaybePromise } from '../core/record.js'
+
+/** What a response asks of its session. Neither method throws. */
+export interface ResponseGuest {
+  /** The headers are about to be written: the last moment for ours. */
+  beforeHeaders(): void
+  /** The response ends. It goes out when the answer is here. */
+  beforeEnd(): MaybePromise<void>
+  /** The response has been handed to the connection. */
+  afterEnd(): void
+}
+
+type HeadersArgument =
+  | OutgoingHttpHeaders
+  | readonly OutgoingHttpHeader[]
+  | readonly (readonly [string, OutgoingHttpHeader])[]
+
+/** Puts the guest between the app and the response. A response that cannot end (`{}` in upgrade recipes) is left alone. */
+export function holdResponse(res: ServerResponse, guest: ResponseGuest): void {
+  const { end, writeHead } = res
+  if (typeof end !== 'function') return
+  let headersSeen = false
+  let ended = false
+
+  const seeHeaders = (): void => {
+    headersSeen = true
+    guest.beforeHeaders()
+  }
+
+  if (typeof writeHead === 'function') {
+    const heldWriteHead = function (this: ServerResponse, ...args: unknown[]): unknown {
+      if (headersSeen || res.headersSent) return writeHead.apply(this, args as never)
+      const headersAt = typeof args[1] === 'string' ? 2 : 1
+      const headers = args[headersAt] as HeadersArgument | null | undefined
+      // The guest must see, and may add to, all headers; what is no list of headers is left to Node to refuse.
+      if (headers === undefined || headers === null || !mergeHeaders(res, headers)) {
+        seeHeaders()
+        return writeHead.apply(this, args as never)
+      }
+      seeHeaders()
+      return writeHead.apply(this, args.slice(0, headersAt) as never)
+    }
+    res.writeHead = heldWriteHead as typeof res.writeHead
+  }
+
+  const finish = (args: unknown[]): void => {
+    if (!headersSeen && !res.headersSent && typeof writeHead !== 'function') seeHeaders()
+    end.apply(res, args as never)
+    guest.afterEnd()
+  }
+
+  res.end = function (this: ServerResponse, ...args: unknown[]): ServerResponse {
+    if (ended) return endAgain(res, args)
+    // Node refuses other bodies with an error that belongs to the caller: it must come now, not when the store has answered.
+    if (!isBody(args[0])) return end.apply(res, args as never)
+    ended = true
+    const pending = guest.beforeEnd()
+    if (!isPending(pending)) {
+      finish(args)
+      return res
+    }
+    const release = refuseWrites(res)
+    pending.then(() => {
+      release()
+      try {
+        finish(args)
+      } catch (error) {
+        // The caller has gone on long ago, so what Node would have thrown at it ends the response instead.
+        res.destroy(error as Error)
+      }
+    }, rethrow)
+    return res
+  } as typeof res.end
+}
+
+function isBody(chunk: unknown): boolean {
+  return (
+    chunk === undefined ||
+    chunk === null ||
+    typeof chunk === 'string' ||
+    typeof chunk === 'function' ||
+    chunk instanceof Uint8Array
+  )
+}
+
+/** What Node does with a second `end()`, less the event that would end the process: its callback is called when the first is through. */
+function endAgain(res: ServerResponse, args: readonly unknown[]): ServerResponse {
+  const callback = args.find((arg) => typeof arg === 'function') as (() => void) | undefined
+  if (callback !== undefined) {
+    if (res.writableFinished) process.nextTick(callback)
+    else res.once('finish', callback)
+  }
+  return res
+}
+
+/**
+ * Headers given to `writeHead` as headers set on the response: an object, a flat list, or a list of pairs. A name given twice keeps both
+ * values. Answers `false`, with nothing done, for what is none of these.
+ */
+function mergeHeaders(res: ServerResponse, headers: HeadersArgument): boolean {
+  if (!Array.isArray(headers)) {
+    if (typeof headers !== 'object') return false
+    for (const [name, value] of Object.entries(headers as OutgoingHttpHeaders)) {
+      if (value !== undefined) res.setHeader(name, value)
+    }
+    return true
+  }
+  const flat: readonly unknown[] = Array.isArray(headers[0])
+    ? headers.flatMap((pair: unknown[]) => pair.slice(0, 2))
+    : headers
+  if (flat.length % 2 !== 0) return false
+  const merged = new Map<string, { name: string; values: string[] }>()
+  for (let index = 0; index < flat.length; index += 2) {
+    const name = String(flat[index])
+    const entry = merged.get(name.toLowerCase()) ?? { name, values: [] }
+    entry.values.push(...[flat[index + 1] as string | string[]].flat())
+    merged.set(name.toLowerCase(), entry)
+  }
+  for (const { name, values } of merged.values()) res.setHeader(name, values.length === 1 ? values[0]! : values)
+  return true
+}
+
+const headerMethods = {
+  setHeader: 'set',
+  setHeaders: 'set',
+  appendHeader: 'append',
+  removeHeader: 'remove',
+  writeHead: 'write',
+} as const
+
+/** Makes a response that has ended but is not sent yet refuse what an ended response refuses. Answers the way back. */
+function refuseWrites(res: ServerResponse): () => void {
+  const target = res as unknown as Record<string, unknown>
+  const before = new Map<string, PropertyDescriptor | undefined>()
+  const override = (name: string, descriptor: PropertyDescriptor): void => {
+    before.set(name, Object.getOwnPropertyDescriptor(res, name))
+    Object.defineProperty(res, name, { configurable: true, enumerable: true, ...descriptor })
+  }
+  // Once headers are gone Node refuses for itself.
+  if (!res.headersSent) {
+    override('headersSent', { get: () => true })
+    for (const [name, verb] of Object.entries(headerMethods)) {
+      if (typeof target[name] !== 'function') continue
+      const refuse = (): never => {
+        throw nodeError('ERR_HTTP_HEADERS_SENT', `Cannot ${verb} headers after they are sent to the client`)
+      }
+      override(name, { writable: true, value: refuse })
+    }
+    override('flushHeaders', { writable: true, value: () => {} })
+  }
+  override('write', {
+    writable: true,
+    value: (...args: unknown[]) => {
+      const callback = args.find((arg) => typeof arg === 'function') as ((error: Error) => void) | undefined
+      if (callback !== undefined) process.nextTick(callback, nodeError('ERR_STREAM_WRITE_AFTER_END', 'write after end'))
+      return false
+    },
+  })
+  return () => {
+    for (const [name, descriptor] of before) {
+      if (descriptor === undefined) delete target[name]
+      else Object.defineProperty(res, name, descriptor)
+    }
+  }
+}
+
+function nodeError(code: string, message: string): Error {
+  return Object.assign(new Error(message), { code })
+}
+
+// A guest never rejects; if it did, hiding it would leave a request hanging without a word.
+function rethrow(error: unknown): void {
+  process.nextTick(() => {
+    throw error
+  })
+}

@@ -1,0 +1,29 @@
+/**
+ * What fails in silence elsewhere, said once and with the cure, as warnings of the process.
+ */
+
+/** Each hint by its warning code. docs/errors.md lists them. */
+export type HintCode =
+  | 'COATCHECK_MEMORY_STORE'
+  | 'COATCHECK_DEFAULT_RESAVE'
+  | 'COATCHECK_DEFAULT_SAVE_UNINITIALIZED'
+  | 'COATCHECK_NO_SECRET'
+  | 'COATCHECK_SECURE_COOKIE_OVER_HTTP'
+  | 'COATCHECK_COOKIE_REFUSED_BY_BROWSERS'
+  | 'COATCHECK_CHANGED_AFTER_HEADERS'
+  | 'COATCHECK_STORE_FAILED'
+
+/** Tells each hint once for one session layer. */
+export class Hints {
+  readonly #told = new Set<HintCode>()
+
+  once(code: HintCode, message: string | (() => string)): void {
+    if (this.#told.has(code)) return
+    this.#told.add(code)
+    process.emitWarning(typeof message === 'string' ? message : message(), { type: 'SessionWarning', code })
+  }
+
+  has(code: HintCode): boolean {
+    return this.#told.has(code)
+  }
+}

@@ -1,0 +1,118 @@
+/**
+ * The options of both doors: what they mean, and the checks that both share. All of it happens at construction, so that a bad setting is
+ * an error at start and never a puzzle at the first request.
+ */
+import type { Clock } from '../core/clock.js'
+import { milliseconds, type Duration } from '../core/duration.js'
+import { SessionOptionError } from '../core/errors.js'
+import type { SessionStore } from '../core/record.js'
+import type { Secret } from '../core/secrets.js'
+import { setCookieLine } from '../core/set-cookie.js'
+import type { CookieOptions, CookieSource } from './layer.js'
+import type { SessionRequest } from './session-host.js'
+import type { Store } from './store.js'
+
+/** Options that both doors know. */
+export interface SharedOptions {
+  /** Signs the cookie. In an array the first signs and all verify, so that secrets can be changed with nobody signed out. */
+  secret?: Secret | readonly Secret[] | undefined
+  /** Where sessions are kept: one of coatcheck/stores, or any store for express-session. */
+  store?: SessionStore | Store | undefined
+  name?: string | undefined
+  cookie?: CookieSource | undefined
+  genid?: ((req: never) => unknown) | undefined
+  resave?: boolean | undefined
+  saveUninitialized?: boolean | undefined
+  rolling?: boolean | undefined
+  unset?: 'keep' | 'destroy' | undefined
+  proxy?: boolean | undefined
+  /** How long a session lives without a request. Enforced on the server. */
+  idleTimeout?: Duration | undefined
+  /** How long a session lives at most, counted from its creation. `false`: without such a limit. */
+  absoluteTimeout?: Duration | false | undefined
+  /** How far a deadline may drift before it is written again. 0 writes it with each request. */
+  touchWindow?: Duration | undefined
+  /** How long the store has for each answer. Default 5 s. */
+  storeTimeout?: Duration | undefined
+  /** How often expired records are swept from stores that need it. Default one minute. */
+  sweepInterval?: Duration | undefined
+  /** The largest session, in bytes of JSON. */
+  maxDataBytes?: number | undefined
+  /** Keep records under a keyed hash of the ID, so that who reads the store holds nobody's session. */
+  hashIds?: boolean | undefined
+  /** Where the time comes from. For tests. */
+  clock?: Clock | undefined
+}
+
+/** `store` as one of the two kinds, told apart by their methods. */
+export function storeKind(store: unknown): 'records' | 'express' {
+  if (typeof store === 'object' && store !== null) {
+    const methods = store as Partial<Record<string, unknown>>
+    if (typeof methods.read === 'function' && typeof methods.replace === 'function') return 'records'
+    if (typeof methods.on === 'function') return 'express'
+  }
+  throw new SessionOptionError(
+    'the store option must be a store of coatcheck/stores or a store for express-session (store.on is not a function); ' +
+      'a store class has to be constructed first, as in new RedisStore({ client })',
+    'ERR_SESSION_STORE_SHAPE',
+  )
+}
+
+export function optionalDuration<Default>(option: string, value: unknown, fallback: Default): number | Default {
+  return value === undefined ? fallback : milliseconds(option, value)
+}
+
+export function checkGenid(genid: unknown): void {
+  if (typeof genid !== 'function') {
+    throw new SessionOptionError(
+      'genid option must be a function: it is called with the request and returns the ID of a new session',
+    )
+  }
+}
+
+export function checkUnset(unset: unknown): void {
+  if (unset && unset !== 'destroy' && unset !== 'keep') {
+    throw new SessionOptionError('unset option must be "destroy" or "keep"')
+  }
+}
+
+/** Cookie options that could never be sent are told now. An `expires` is left to the moment it is sent: it may be set later, too. */
+export function checkCookieOptions(name: string, cookie: unknown): void {
+  if (typeof cookie === 'function') return
+  if (typeof cookie !== 'object' || cookie === null) {
+    throw new SessionOptionError(
+      `the cookie option must be an object or a function that returns one, and not ${JSON.stringify(cookie)}`,
+    )
+  }
+  const { maxAge, ...options } = cookie as CookieOptions
+  // A Date is taken as well: express-session does.
+  if (maxAge && typeof maxAge !== 'number' && !((maxAge as unknown) instanceof Date)) {
+    throw new SessionOptionError('cookie.maxAge must be a number of milliseconds, as in maxAge: 3_600_000 for an hour')
+  }
+  if (Number.isNaN(maxAge) || maxAge === Infinity) {
+    throw new SessionOptionError(
+      'cookie.maxAge must be a finite number of milliseconds; leave it out for a cookie that ends with the browser',
+    )
+  }
+  const sameSite = options.sameSite === 'auto' ? undefined : options.sameSite
+  try {
+    setCookieLine(name, 'x', { path: '/', ...options, sameSite, expires: undefined })
+  } catch (cause) {
+    throw new SessionOptionError(
+      `${(cause as Error).message}: ${advice((cause as Error).message)}`,
+      'ERR_SESSION_OPTION',
+      { cause },
+    )
+  }
+}
+
+function advice(message: string): string {
+  if (message.includes('sameSite')) return "write cookie.sameSite as true, false, 'strict', 'lax', 'none' or 'auto'"
+  if (message.includes('priority')) return "write cookie.priority as 'low', 'medium' or 'high'"
+  if (message.includes('domain')) return "write cookie.domain as a host name such as 'example.com'"
+  if (message.includes('path')) return "write cookie.path as text without ';' or control characters"
+  return "write the name with letters, digits and any of !#$%&'*+-.^_`|~"
+}
+
+/** The request, as user functions such as `genid` and `cookie` are typed to get it. */
+export type UserFunction<Result> = (req: SessionRequest) => Result

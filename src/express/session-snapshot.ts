@@ -1,0 +1,74 @@
+/**
+ * A session at the moment it is looked at, as its keeper gets it. A store may answer when the request has long gone on to another session, so
+ * what was stored is remembered here and not read back from the request.
+ */
+import { serializeData } from '../core/codec.js'
+import type { Bookmark, SessionToKeep } from '../core/keeper.js'
+import { attributesKey, type Cookie } from './cookie.js'
+import type { Session } from './session.js'
+
+const emptyData = '{}'
+
+export class SessionSnapshot implements SessionToKeep {
+  readonly id: string
+  readonly live: Session
+  readonly createdAt: number | undefined
+  bookmark: Bookmark | undefined
+  readonly #maxDataBytes: number
+  /** The cookie that the options give. A session whose cookie is like it keeps no copy of its own. */
+  readonly #usualCookie: Cookie | undefined
+  #text: string | undefined
+  #attributes: string | undefined
+
+  constructor(
+    live: Session,
+    bookmark: Bookmark | undefined,
+    createdAt: number | undefined,
+    maxDataBytes: number,
+    usualCookie: Cookie | undefined,
+  ) {
+    this.live = live
+    this.id = live.id
+    this.bookmark = bookmark
+    this.createdAt = createdAt
+    this.#maxDataBytes = maxDataBytes
+    this.#usualCookie = usualCookie
+  }
+
+  dataText(): string {
+    return (this.#text ??= textOf(this.live, this.#maxDataBytes))
+  }
+
+  /** The cookie's attributes as one text, to compare with. */
+  attributes(): string {
+    return (this.#attributes ??= attributesKey(this.live.cookie))
+  }
+
+  cookieText(): string | undefined {
+    return this.#isUsual() ? undefined : JSON.stringify(this.live.cookie)
+  }
+
+  lifetime(): number | undefined {
+    if (this.#isUsual()) return undefined
+    const { maxAge } = this.live.cookie
+    return typeof maxAge === 'number' ? maxAge : undefined
+  }
+
+  // Then a change of options is a change for every session.
+  #isUsual(): boolean {
+    return this.#usualCookie !== undefined && this.attributes() === attributesKey(this.#usualCookie)
+  }
+}
+
+function textOf(session: Session, maxBytes: number): string {
+  let empty = true
+  for (const key in session) {
+    if (key !== 'cookie') {
+      empty = false
+      break
+    }
+  }
+  if (empty) return emptyData
+  const { cookie: _, ...values } = session
+  return serializeData(values, maxBytes)
+}

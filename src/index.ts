@@ -1,0 +1,64 @@
+/**
+ * coatcheck: HTTP sessions for Express and whatever speaks `(req, res, next)`.
+ *
+ * `session` is the contract of express-session; `coatcheck` is the same engine with safe defaults. `require('coatcheck')` answers `session`
+ * with everything else as its properties, which is what apps of express-session expect.
+ */
+import { SessionError, SessionOptionError } from './core/errors.js'
+import { asExpressStore } from './express/as-express-store.js'
+import { Cookie } from './express/cookie.js'
+import { coatcheckDoor, type CoatcheckOptions } from './express/coatcheck-door.js'
+import { MemoryStore } from './express/memory-store.js'
+import { Session } from './express/session.js'
+import { session as sessionDoor } from './express/session-door.js'
+import type { Sessions } from './express/sessions.js'
+import { Store } from './express/store.js'
+import { memoryStore } from './stores/memory/index.js'
+
+/**
+ * Session middleware with safe defaults: the cookie is HttpOnly, SameSite=Lax and, in production, Secure and `__Host-session`; an untouched
+ * session is neither stored nor given a cookie; sessions end after a day without a request and after 30 days at the latest.
+ * Throws ERR_SESSION_OPTION for what cannot be accepted, ERR_SESSION_SECRET_MISSING without a secret.
+ */
+export function coatcheck(options: CoatcheckOptions): Sessions {
+  return coatcheckDoor(options, memoryStore)
+}
+
+const session = Object.assign(sessionDoor, {
+  session: sessionDoor,
+  coatcheck,
+  asExpressStore,
+  Store,
+  Cookie,
+  Session,
+  MemoryStore,
+  SessionError,
+  SessionOptionError,
+})
+
+export { session as default, session as 'module.exports' }
+export { session, asExpressStore, Store, Cookie, Session, MemoryStore, SessionError, SessionOptionError }
+export type { SessionErrorCode } from './core/errors.js'
+export type { Clock } from './core/clock.js'
+export type { Duration } from './core/duration.js'
+export type { KeptRecord, MaybePromise, ScanPage, SessionRecord, SessionStore, UpdateResult } from './core/record.js'
+export type {
+  RejectedEvent,
+  SessionEvent,
+  SessionEventName,
+  SessionEvents,
+  SessionListener,
+  StoreErrorEvent,
+} from './core/events.js'
+export type { RequestTrace, TraceStep, TraceStepName } from './core/trace.js'
+export type { CoatcheckOptions } from './express/coatcheck-door.js'
+export type { CookieOptions } from './express/layer.js'
+export type { SessionOptions } from './express/session-door.js'
+export type {
+  CurrentSessionInfo,
+  FoundSession,
+  SessionInfo,
+  SessionPage,
+  Sessions,
+  SessionSummary,
+} from './express/sessions.js'

@@ -1,0 +1,360 @@
+/**
+ * The types of the package, in the form that every module setting of TypeScript understands.
+ *
+ * Everything that an app may augment (`SessionData`, `Session`, …) is declared here and nowhere else. `index.d.ts` is the same
+ * namespace for ECMAScript importers, so `declare module` reaches the same interfaces through either door and under any alias.
+ * The rest of the API comes out of the engine's own generated declarations.
+ *
+ * An app that compiled against @types/express-session must compile against this: names, optionality and `any` in callbacks are
+ * as they are there, and what is added stands in overloads that a store written for the old types may leave out.
+ */
+import { CipherKey } from 'crypto'
+import { EventEmitter } from 'events'
+import { IncomingMessage } from 'http'
+// Before TypeScript 5.8 a CommonJS declaration may not name an ES module, though the types are found all the same. One line each:
+// the comment reaches no further.
+// @ts-ignore
+import { asExpressStore, coatcheck, SessionError } from '../index.js'
+// @ts-ignore
+import type { Clock, CoatcheckOptions, Duration, MaybePromise, SessionErrorCode, Sessions } from '../index.js'
+// @ts-ignore
+import type { KeptRecord, ScanPage, SessionRecord, SessionStore, UpdateResult } from '../index.js'
+// Express is not a dependency. Where its types are not installed, requests are those of node:http.
+// @ts-ignore
+import express = require('express')
+
+declare global {
+  namespace Express {
+    /** What `req.sessionStore` is: the store of the middleware, able to give a request a new session. */
+    type SessionStore = session.Store & { generate: (req: Request) => void }
+
+    interface Request {
+      /**
+       * The visitor's session: the app's values as own properties, beside `id`, `cookie` and the methods of `Session`.
+       * Missing at run time where no session middleware ran, and after `destroy()`.
+       */
+      session: session.Session & Partial<session.SessionData>
+
+      /** The session's ID. Secret: who knows it is the visitor, so keep it out of logs and pages. */
+      sessionID: string
+
+      /** The very store that the middleware was given. */
+      sessionStore: SessionStore
+    }
+  }
+}
+
+type IfAny<T, Then, Else> = 0 extends 1 & T ? Then : Else
+
+/** Express's request where its types are installed, and Node's with the properties that middleware adds where they are not. */
+type SessionRequest = IfAny<express.Request, IncomingMessage & Express.Request, express.Request>
+
+/** What may be left out in an override: a store written before promises were offered declares the callback alone. */
+type NoCallback = never[]
+
+/**
+ * Session middleware with the contract of express-session: its options, defaults, cookies and stores.
+ * The answer is the object that `coatcheck()` answers too: Express middleware with `on`, `read`, `find`, `close` and more.
+ *
+ * @throws `ERR_SESSION_OPTION` for an option that cannot work, at construction and never at the first request.
+ */
+declare function session(
+  options?: Omit<session.SessionOptions, 'store'> & { store?: session.StoreLike | undefined },
+): Sessions
+declare function session(options?: session.SessionOptions): Sessions
+
+declare namespace session {
+  export { session as default }
+
+  export { asExpressStore, coatcheck, SessionError }
+  export { Clock, CoatcheckOptions, Duration, MaybePromise, SessionErrorCode, Sessions }
+  export { KeptRecord, ScanPage, SessionRecord, SessionStore, UpdateResult }
+
+  /** The options of `session()`, as express-session has them. `coatcheck()` has safer defaults and options of its own. */
+  export interface SessionOptions {
+    /**
+     * Signs the ID in the cookie. Of several the first signs and all are accepted, so a new one is put in front of the old.
+     * Who knows it can sign any ID: at least 32 random bytes, from the environment and not from the code.
+     */
+    secret: CipherKey | CipherKey[]
+
+    /**
+     * Makes the ID of a new session. Default: 24 bytes of the system's randomness as 32 base64url characters.
+     * IDs that can be guessed or that repeat hand one visitor's session to another.
+     */
+    genid?(req: SessionRequest): string
+
+    /** The name of the cookie. Default: `'connect.sid'`. Two apps on one host need two names. */
+    name?: string | undefined
+
+    /**
+     * Where sessions are kept. Default: a new `MemoryStore`, which forgets everything at a restart and is for development only.
+     */
+    store?: Store | undefined
+
+    /**
+     * The cookie's attributes, or a function that chooses them for a request. They are given to new sessions; a session that was
+     * stored keeps those it was born with. Default: `{ path: '/', httpOnly: true, secure: false, maxAge: null }`.
+     */
+    cookie?: CookieOptions | ((req: SessionRequest) => CookieOptions) | undefined
+
+    /**
+     * Sends the cookie with every response, so that its `maxAge` starts again. Default: `false`. A new session that is not saved
+     * (`saveUninitialized: false`) gets no cookie either way.
+     */
+    rolling?: boolean | undefined
+
+    /**
+     * Writes the session back after each request, changed or not. Default: `true`, with a deprecation warning when it is left
+     * out. `false` is right for every store that has `touch`: an unchanged session written back undoes what a parallel request saved.
+     */
+    resave?: boolean | undefined
+
+    /**
+     * Whether `X-Forwarded-Proto` is believed when the cookie is `secure`. Default: Express's `trust proxy` setting. `true` only
+     * behind a proxy that sets the header itself, since anyone can send it.
+     */
+    proxy?: boolean | undefined
+
+    /**
+     * Stores a new session that nothing was put into. Default: `true`, with a deprecation warning when it is left out. `false`
+     * leaves no record and no cookie for visitors who only look.
+     */
+    saveUninitialized?: boolean | undefined
+
+    /** What becomes of the record when `req.session` is deleted or set to null. Default: `'keep'`. */
+    unset?: 'destroy' | 'keep' | undefined
+  }
+
+  /**
+   * What the app keeps in a session. An app adds its own values:
+   *
+   * ```ts
+   * declare module 'coatcheck' { // or 'express-session', where the package is installed under that name
+   *   interface SessionData {
+   *     userId: string
+   *   }
+   * }
+   * ```
+   */
+  export interface SessionData {
+    cookie: Cookie
+  }
+
+  /**
+   * The methods and the identity of a session. An app's values belong into `SessionData`; what is added here is taken to be
+   * there in every session.
+   *
+   * Each of the asynchronous methods takes a callback or, without one, returns a promise.
+   */
+  export class Session {
+    /** Made by the middleware and by `Store`'s `createSession`; an app has no need to call it. */
+    constructor(req: object, data?: object | null)
+
+    /** The session ID. Secret: who knows it is the visitor. It stays the old one on the old object after `regenerate`. */
+    readonly id: string
+
+    /** The attributes of this session's cookie. Assigning `maxAge` or `expires` changes this visitor's cookie alone. */
+    cookie: Cookie
+
+    /**
+     * Ends this session and puts a new, empty one with a new ID on `req.session`. Due at every sign-in, or an ID that was
+     * planted before it is signed in too.
+     */
+    regenerate<R extends Promise<void> = Promise<void>>(): R
+    regenerate(callback: (err: any) => void): this
+
+    /** Deletes the record and takes `req.session` away. The visitor's cookie stays, and opens nothing any more. */
+    destroy<R extends Promise<void> = Promise<void>>(): R
+    destroy(callback: (err: any) => void): this
+
+    /**
+     * Puts the session on `req.session` as it is stored now; what this request changed is dropped.
+     * Fails with `ERR_SESSION_NOT_FOUND` when it is gone from the store.
+     */
+    reload<R extends Promise<void> = Promise<void>>(): R
+    reload(callback: (err: any) => void): this
+
+    /** Moves the cookie's deadline a whole `originalMaxAge` ahead. Happens by itself at the end of each request. */
+    resetMaxAge(): this
+
+    /** Stores the session now. It happens by itself at the end of the request; needed before work that goes on outside of it. */
+    save<R extends Promise<void> = Promise<void>>(): R
+    save(callback?: (err: any) => void): this
+
+    /** The same as `resetMaxAge`. The store learns of it when the response ends. */
+    touch(): this
+  }
+
+  /** The attributes of the cookie, as options. */
+  export interface CookieOptions {
+    /**
+     * Milliseconds that the cookie and the session live after each request that renews them. Default: none, and the browser
+     * drops the cookie when it ends. Between this and `expires` the one listed last wins.
+     */
+    maxAge?: number | undefined
+
+    /** Keeps the cookie apart for each site that embeds yours (CHIPS). Default: `false`. */
+    partitioned?: boolean | undefined
+
+    /** Which cookies the browser drops first when there are too many. Default: none. */
+    priority?: 'low' | 'medium' | 'high' | undefined
+
+    /** Without effect: the cookie is always signed. */
+    signed?: boolean | undefined
+
+    /** The moment at which the cookie and the session end, for a fixed one. `maxAge` is nearly always what is meant. */
+    expires?: Date | null | undefined
+
+    /** Hides the cookie from scripts in the page. Default: `true`. `false` lets any injected script take the session away. */
+    httpOnly?: boolean | undefined
+
+    /** The path under which the cookie is sent, and the middleware at work. Default: `'/'`. */
+    path?: string | undefined
+
+    /** The domain the cookie is for, its subdomains included. Default: none, and the cookie is for this very host. */
+    domain?: string | undefined
+
+    /**
+     * Sends the cookie over HTTPS only. Default: `false`. `'auto'` decides with each new session by the request that begins it.
+     * Without it, anyone on the way can read the ID. Behind a proxy it needs Express's `trust proxy` or the option `proxy`.
+     */
+    secure?: boolean | 'auto' | undefined
+
+    /** Without effect: the value is always percent-encoded. */
+    encode?: ((val: string) => string) | undefined
+
+    /**
+     * Whether requests that another site starts carry the cookie. Default: none, which browsers take for `'lax'`. `true` is
+     * `'strict'`; `'none'` needs `secure`; `'auto'` is `'none'` for a session that begins over HTTPS and `'lax'` otherwise.
+     */
+    sameSite?: boolean | 'lax' | 'strict' | 'none' | 'auto' | undefined
+  }
+
+  /** A session's cookie: its attributes, and when it ends. */
+  export interface Cookie {
+    /** The `maxAge` that the session was given, in milliseconds, or null for a cookie that ends with the browser. */
+    originalMaxAge: number | null
+
+    /** Milliseconds left. Assigning it sets `expires` and `originalMaxAge`. */
+    maxAge?: number | undefined
+    partitioned?: boolean | undefined
+    priority?: 'low' | 'medium' | 'high' | undefined
+    signed?: boolean | undefined
+    expires?: Date | null | undefined
+    httpOnly?: boolean | undefined
+    path?: string | undefined
+    domain?: string | undefined
+    secure?: boolean | 'auto' | undefined
+    sameSite?: boolean | 'lax' | 'strict' | 'none' | undefined
+  }
+
+  /** A cookie as `new Cookie()` makes it. `req.session.cookie` is one at run time: `instanceof session.Cookie` shows it. */
+  export interface LiveCookie extends Cookie {
+    /** The attributes that are stored, in the form that every store of express-session keeps. */
+    readonly data: StoredCookie
+
+    /** The text of a `Set-Cookie` header with these attributes. The value is not signed. */
+    serialize(name: string, value: string): string
+    toJSON(): StoredCookie
+  }
+
+  /** The attributes of a cookie inside a stored session. */
+  export interface StoredCookie extends Pick<Cookie, Exclude<keyof Cookie, 'maxAge' | 'signed'>> {}
+
+  export interface CookieConstructor {
+    new (options?: CookieOptions | null): LiveCookie
+    /** For constructors of the old kind that inherit with `Cookie.call(this, options)`. */
+    (this: Cookie, options?: CookieOptions | null): void
+    readonly prototype: LiveCookie
+  }
+
+  export const Cookie: CookieConstructor
+
+  /**
+   * The base of every store for `session()`. A store implements `get`, `set` and `destroy`, and `touch` so that unchanged
+   * sessions need no writing. It emits `'disconnect'` while it cannot serve and `'connect'` when it can again.
+   */
+  export abstract class Store extends EventEmitter {
+    /** Takes whatever a store hands up, and needs none of it. */
+    constructor(options?: unknown)
+
+    /** Ends the session of `req` and gives it a new one with a new ID. */
+    regenerate<R extends Promise<void> = Promise<void>>(req: SessionRequest, ...none: NoCallback): R
+    regenerate(req: SessionRequest, callback: (err?: any) => any): void
+
+    /** The session with this ID, outside any request, or nothing when there is none. */
+    load<
+      R extends Promise<(Session & SessionData) | undefined> = Promise<(Session & SessionData) | undefined>,
+    >(sid: string, ...none: NoCallback): R
+    load(sid: string, callback: (err: any, session?: SessionData) => any): void
+
+    /** Makes stored data the session of `req`. */
+    createSession(req: SessionRequest, session: SessionData): Session & SessionData
+
+    /** Answers the stored session, or null or undefined when there is none under this ID. An expired one counts as none. */
+    abstract get(sid: string, callback: (err: any, session?: SessionData | null) => void): void
+
+    /** Stores the session. It is the live object: a store takes what it needs and leaves it as it is. */
+    abstract set(sid: string, session: SessionData, callback?: (err?: any) => void): void
+
+    /** Deletes the session. One that is not there is no error. */
+    abstract destroy(sid: string, callback?: (err?: any) => void): void
+
+    /** Every stored session. The middleware never asks. */
+    all?(callback: (err: any, obj?: SessionData[] | { [sid: string]: SessionData } | null) => void): void
+
+    /** How many sessions are stored. The middleware never asks. */
+    length?(callback: (err: any, length?: number) => void): void
+
+    /** Deletes every session. The middleware never asks. */
+    clear?(callback?: (err?: any) => void): void
+
+    /** Moves the deadline of a stored session, and neither creates one nor writes its data. */
+    touch?(sid: string, session: SessionData, callback?: () => void): void
+  }
+
+  /**
+   * As much of a store as the middleware needs. What was declared against the types of another package, or of another installed
+   * copy of this one, is no `Store` to TypeScript and works all the same.
+   */
+  export interface StoreLike {
+    on(event: string, listener: (...args: any[]) => void): any
+    get(sid: string, callback: (err: any, session?: any) => void): any
+    set(sid: string, session: any, callback?: (err?: any) => void): any
+    destroy(sid: string, callback?: (err?: any) => void): any
+  }
+
+  /**
+   * The default store of `session()`: sessions as JSON text in this process. For development and tests: a restart empties it,
+   * and every process has its own. `memoryStore()` of `coatcheck/stores/memory` is the one with bounds.
+   */
+  export class MemoryStore extends Store {
+    get<R extends Promise<SessionData | null> = Promise<SessionData | null>>(sid: string, ...none: NoCallback): R
+    get(sid: string, callback: (err: any, session?: SessionData | null) => void): void
+
+    set<R extends Promise<void> = Promise<void>>(sid: string, session: SessionData, ...none: NoCallback): R
+    set(sid: string, session: SessionData, callback?: (err?: any) => void): void
+
+    destroy<R extends Promise<void> = Promise<void>>(sid: string, ...none: NoCallback): R
+    destroy(sid: string, callback?: (err?: any) => void): void
+
+    /** Every live session by its ID. */
+    all<R extends Promise<{ [sid: string]: SessionData }> = Promise<{ [sid: string]: SessionData }>>(
+      ...none: NoCallback
+    ): R
+    all(callback: (err: any, obj?: { [sid: string]: SessionData } | null) => void): void
+
+    /** How many live sessions there are. */
+    length<R extends Promise<number> = Promise<number>>(...none: NoCallback): R
+    length(callback: (err: any, length?: number) => void): void
+
+    clear<R extends Promise<void> = Promise<void>>(...none: NoCallback): R
+    clear(callback?: (err?: any) => void): void
+
+    touch<R extends Promise<void> = Promise<void>>(sid: string, session: SessionData, ...none: NoCallback): R
+    touch(sid: string, session: SessionData, callback?: () => void): void
+  }
+}
+
+export = session
