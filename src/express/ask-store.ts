@@ -47,13 +47,7 @@ export function askStore<T>(
     value = givenValue
     if (!waiting) return
     cancel?.()
-    try {
-      done(error, value)
-    } catch (thrown) {
-      process.nextTick(() => {
-        throw thrown
-      })
-    }
+    outsidePromise(done, error, value)
   }
 
   let returned: unknown
@@ -70,6 +64,20 @@ export function askStore<T>(
   }
   waiting = true
   cancel = patience.clock.after(patience.storeTimeout, () => answer(storeTimeout(operation, patience.storeTimeout)))
+}
+
+/**
+ * Calls the app from where the call stack is a store's or a promise's. What the app throws must neither come back to the store, which would take
+ * it for a failure of its own, nor vanish as a rejection: it is thrown where nobody is in between.
+ */
+export function outsidePromise<Args extends unknown[]>(task: (...args: Args) => void, ...args: Args): void {
+  try {
+    task(...args)
+  } catch (thrown) {
+    process.nextTick(() => {
+      throw thrown
+    })
+  }
 }
 
 /** The same as a value: here at once when the store answered at once, a promise otherwise. */

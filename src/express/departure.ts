@@ -20,6 +20,8 @@ export class Departure implements ResponseGuest {
   readonly #next: Next
   #cookie: CookieDecision | undefined
   #headersDone = false
+  #sentId: string | undefined
+  #renewed: Session | undefined
 
   constructor(visit: Visit, res: ServerResponse, next: Next) {
     this.#visit = visit
@@ -35,11 +37,12 @@ export class Departure implements ResponseGuest {
         visit.lookAgain()
         this.#decideCookie()
       }
-      const session = visit.session()
+      const session = visit.livingSession()
       const sends = this.#cookie === 'send' && !visit.gone && session !== undefined
       if (sends) {
-        renewCookie(session.cookie)
+        this.#renew(session)
         sendCookie(visit, this.#res, session)
+        this.#sentId = session.id
       }
       visit.trace?.step('set-cookie', sends ? 'sent' : this.#cookie === 'barred' ? 'barred' : 'not due')
       if (visit.layer.modern) {
@@ -57,6 +60,8 @@ export class Departure implements ResponseGuest {
     let decision: CommitDecision
     try {
       this.#visit.lookAgain()
+      const session = this.#visit.livingSession()
+      if (session !== undefined && !this.#headersDone) this.#renew(session)
       if (this.#cookie === undefined) this.#decideCookie()
       decision = this.#decideCommit()
     } catch (error) {
@@ -65,20 +70,23 @@ export class Departure implements ResponseGuest {
       trace?.step('prepare', 'failed')
       trace?.step('commit', 'skipped')
       this.#tellAfterwards(error)
-      return undefined
+      return this.#visit.underWay
     }
     if (decision === 'none') {
       trace?.step('commit', 'skipped')
-      return undefined
+      return this.#visit.underWay
     }
+    let answer: MaybePromise<void>
     try {
-      const answer = this.#commit(decision)
-      if (!isPending(answer)) return undefined
-      return answer.then(undefined, (error: unknown) => this.#commitFailed(decision, error))
+      answer = this.#commit(decision)
     } catch (error) {
       this.#commitFailed(decision, error)
-      return undefined
+      return this.#visit.underWay
     }
+    if (!isPending(answer)) return this.#visit.underWay
+    return answer
+      .then(undefined, (error: unknown) => this.#commitFailed(decision, error))
+      .then(() => this.#visit.underWay)
   }
 
   afterEnd(): void {
@@ -90,10 +98,17 @@ export class Departure implements ResponseGuest {
     layer.events.emit('request', trace.finish(req))
   }
 
+  // Once for each session: the deadline that the store gets is the one that the browser gets.
+  #renew(session: Session): void {
+    if (this.#renewed === session) return
+    this.#renewed = session
+    renewCookie(session.cookie)
+  }
+
   #decideCookie(): void {
     const visit = this.#visit
     const { layer, req } = visit
-    const session = visit.session()
+    const session = visit.livingSession()
     if (session === undefined || typeof req.sessionID !== 'string') {
       this.#cookie = 'none'
       return
@@ -118,13 +133,13 @@ export class Departure implements ResponseGuest {
   #decideCommit(): CommitDecision {
     const visit = this.#visit
     const { layer, req, trace } = visit
-    const session = visit.session()
+    const session = visit.livingSession()
     if (session === undefined) {
       trace?.step('prepare', 'ended')
       return decideCommit({
         ...absentSession,
         identified: Boolean(req.sessionID),
-        destroyedByApp: visit.wasDestroyed(req.sessionID),
+        destroyedByApp: visit.wasEnded(req.sessionID),
         destroyUnset: layer.destroyUnset && (req.session === null || req.session === undefined),
       })
     }
@@ -140,16 +155,17 @@ export class Departure implements ResponseGuest {
       modified,
       saved: visit.isSaved(session),
       savedByApp: visit.savedByApp,
-      unreachable: !known && !visit.savedByApp && this.#isUnreachable(modified),
+      unreachable: !known && !visit.savedByApp && this.#isUnreachable(session, modified),
       saveUninitialized: layer.saveUninitialized,
       touchDue: known && visit.isTouchDue(session),
     })
   }
 
-  /** A new session whose visitor was not, and will not be, given the cookie. */
-  #isUnreachable(modified: boolean): boolean {
-    if (this.#cookie === 'barred') return true
-    if (!this.#headersDone || this.#cookie === 'send') return false
+  /** A new session whose visitor was not, and will not be, given its ID. */
+  #isUnreachable({ id, cookie }: Session, modified: boolean): boolean {
+    if (this.#cookie === 'barred' || (cookie.expires instanceof Date && Number.isNaN(cookie.expires.getTime())))
+      return true
+    if (!this.#headersDone || this.#sentId === id) return false
     if (modified) this.#hintChangedAfterHeaders()
     return true
   }
@@ -165,7 +181,7 @@ export class Departure implements ResponseGuest {
       })
     }
     const session = visit.req.session as Session
-    renewCookie(session.cookie)
+    this.#renew(session)
     const snapshot = visit.snapshot(session)
     const answer: MaybePromise<SaveResult | TouchResult> =
       decision === 'save' ? keeper.save(snapshot) : keeper.touch(snapshot)

@@ -8,9 +8,11 @@ import type { LoadedSession, LoadResult } from '../core/keeper.js'
 import { isPending } from '../core/maybe-promise.js'
 import type { MaybePromise } from '../core/record.js'
 import type { Secret, TicketSigner } from '../core/secrets.js'
+import { outsidePromise } from './ask-store.js'
 import { Departure } from './departure.js'
 import { holdResponse } from './held-response.js'
 import type { CookieOptions, Layer } from './layer.js'
+import { cookieOptions } from './new-session.js'
 import { pathMatches, requestPath } from './request-path.js'
 import type { Next, SessionRequest } from './session-host.js'
 import { presentedTickets, type PresentedTicket } from './ticket-reader.js'
@@ -23,7 +25,7 @@ export function serve(layer: Layer, req: SessionRequest, res: ServerResponse, ne
     next()
     return
   }
-  const options = typeof layer.cookie === 'function' ? layer.cookie(req) : layer.cookie
+  const options = cookieOptions(layer, req)
   if (!isInScope(req, options)) {
     next()
     return
@@ -109,17 +111,6 @@ function attach(visit: Visit, found: Found | undefined, next: Next): void {
 function refuse(visit: Visit, error: unknown, next: Next): void {
   visit.storeFailed('read', error)
   next(error)
-}
-
-// What an app throws at its handler's top level must not vanish as the rejection of a promise of ours.
-function outsidePromise(task: () => void): void {
-  try {
-    task()
-  } catch (error) {
-    process.nextTick(() => {
-      throw error
-    })
-  }
 }
 
 /** Tries the tickets in turn. Where settings are strict, two living sessions at once are none: one of them was planted. */

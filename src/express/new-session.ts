@@ -1,6 +1,7 @@
 /**
  * New sessions: a new ID, no data, a cookie as the options say.
  */
+import { SessionOptionError } from '../core/errors.js'
 import { Cookie } from './cookie.js'
 import type { CookieOptions, Layer } from './layer.js'
 import { isSecureRequest } from './secure-request.js'
@@ -28,5 +29,10 @@ export function newCookie(
 }
 
 export function cookieOptions(layer: Layer, req: SessionRequest): CookieOptions {
-  return typeof layer.cookie === 'function' ? layer.cookie(req) : layer.cookie
+  if (typeof layer.cookie !== 'function') return layer.cookie
+  const options: unknown = layer.cookie(req)
+  if (typeof options === 'object' && options !== null) return options
+  throw new SessionOptionError(
+    'the cookie function must return an object of cookie options, at once and for every request',
+  )
 }

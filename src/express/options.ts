@@ -76,7 +76,8 @@ export function checkUnset(unset: unknown): void {
   }
 }
 
-/** Cookie options that could never be sent are told now. An `expires` is left to the moment it is sent: it may be set later, too. */
+/** Cookie options that could never be sent are told now. Whether an `expires` is a valid date is left to the
+ * moment it is sent, as the contract has it. */
 export function checkCookieOptions(name: string, cookie: unknown): void {
   if (typeof cookie === 'function') return
   if (typeof cookie !== 'object' || cookie === null) {
@@ -92,6 +93,11 @@ export function checkCookieOptions(name: string, cookie: unknown): void {
   if (Number.isNaN(maxAge) || maxAge === Infinity) {
     throw new SessionOptionError(
       'cookie.maxAge must be a finite number of milliseconds; leave it out for a cookie that ends with the browser',
+    )
+  }
+  if (options.expires && !((options.expires as unknown) instanceof Date)) {
+    throw new SessionOptionError(
+      'cookie.expires must be a Date; for a lifetime counted from each request use cookie.maxAge',
     )
   }
   const sameSite = options.sameSite === 'auto' ? undefined : options.sameSite

@@ -2,7 +2,7 @@
  * `Session`: what `req.session` is. The app's values and the cookie are its own enumerable properties, and everything else is on
  * the prototype, so that no key of an app ever meets one of ours.
  */
-import { askStore, patienceOf, systemPatience } from './ask-store.js'
+import { askStore, systemPatience } from './ask-store.js'
 import { callbackOrPromise, type Callback } from './callback-or-promise.js'
 import { renewCookie, type Cookie } from './cookie.js'
 import type { SessionHost } from './session-host.js'
@@ -101,15 +101,21 @@ method('reload', function reload(callback) {
 method('destroy', function destroy(callback) {
   return callbackOrPromise(this, callback, (done) => {
     const { req } = this
+    const visit = visitOf(req)
+    if (visit !== undefined) {
+      visit.destroy(this, done)
+      return
+    }
     delete (req as { session?: unknown }).session
-    visitOf(req)?.noteDestroyed(this.id)
-    askStore('destroy', patienceOf(req), (answer) => req.sessionStore.destroy(this.id, answer), done)
+    askStore('destroy', systemPatience, (answer) => req.sessionStore.destroy(this.id, answer), done)
   })
 })
 
 method('regenerate', function regenerate(callback) {
   return callbackOrPromise(this, callback, (done) => {
-    void this.req.sessionStore.regenerate(this.req, done)
+    const { req } = this
+    visitOf(req)?.noteEnded(req.sessionID)
+    void req.sessionStore.regenerate(req, done)
   })
 })
 

@@ -7,6 +7,7 @@ import { andThen, isPending } from '../core/maybe-promise.js'
 import type { MaybePromise } from '../core/record.js'
 import type { TicketSigner } from '../core/secrets.js'
 import { TraceRecorder } from '../core/trace.js'
+import { answerOf, outsidePromise } from './ask-store.js'
 import type { Callback } from './callback-or-promise.js'
 import { attributesKey, Cookie, renewCookie, reviveCookie } from './cookie.js'
 import type { CookieOptions, Layer } from './layer.js'
@@ -29,6 +30,8 @@ export class Visit {
   createdAt: number | undefined
   /** The app called `save()`, so there is a record that the visitor must be able to reach. */
   savedByApp = false
+  /** What the app has asked of the store and not waited for. Never rejects. */
+  underWay: Promise<void> | undefined
   /** The session was ended elsewhere while this request ran. */
   gone = false
 
@@ -41,7 +44,7 @@ export class Visit {
   #savedId: unknown
   #savedText: string | undefined
   #savedAttributes: string | undefined
-  #destroyedId: unknown
+  #ended: Set<unknown> | undefined
   #outdated = false
   #lastCookie: Cookie | undefined
   #snapshot: SessionSnapshot | undefined
@@ -66,6 +69,8 @@ export class Visit {
   attach(ticket: PresentedTicket, loaded: LoadedSession): void {
     const { keepsRecords, modern, resave } = this.layer
     this.ticket = ticket
+    // The ticket that led to a session, which is not always the first one presented.
+    this.req.sessionID = ticket.id
     const { cookie } = this.#inflate(loaded)
     this.#originalId = ticket.id
     this.#originalText = loaded.text
@@ -127,8 +132,8 @@ export class Visit {
   // --- What the app asks of its session
 
   saveByApp(session: Session, done: Callback): void {
-    if (session.id === this.#destroyedId) {
-      done(alreadyDestroyed())
+    if (this.wasEnded(session.id)) {
+      done(alreadyEnded())
       return
     }
     if (session !== this.req.session) {
@@ -136,23 +141,50 @@ export class Visit {
       this.layer.store.set(session.id, session, done)
       return
     }
-    let answer: MaybePromise<void>
     try {
       this.lookAgain()
+      this.session()
       const snapshot = this.snapshot(session)
-      snapshot.dataText()
       // What is stored now must not expire before the visitor's next request: nothing may move the deadline after this.
-      if (session.cookie) renewCookie(session.cookie)
-      answer = andThen(this.layer.keeper.save(snapshot), (result) => {
-        this.savedByApp = true
-        this.noteSaved(result, snapshot)
-      })
+      renewCookie(session.cookie)
+      this.savedByApp = true
+      this.#noteStored(session.id, snapshot.dataText(), snapshot.attributes())
+      const answer = andThen(this.layer.keeper.save(snapshot), (result) => this.noteSaved(result, snapshot))
+      this.#waitFor(answer, done, () => this.#forgetStored())
+    } catch (error) {
+      this.#forgetStored()
+      done(error)
+    }
+  }
+
+  destroy(session: Session, done: Callback): void {
+    const { layer, req } = this
+    delete req.session
+    this.noteEnded(session.id)
+    try {
+      const answer = answerOf('destroy', layer, (answered) => layer.store.destroy(session.id, answered))
+      this.tell('destroyed', session.id)
+      this.#waitFor(answer, done)
     } catch (error) {
       done(error)
+    }
+  }
+
+  /** Tells the app when the answer is here, and lets the response wait for it even when the app does not. */
+  #waitFor(answer: MaybePromise<unknown>, done: Callback, onFailure?: () => void): void {
+    if (!isPending(answer)) {
+      done()
       return
     }
-    if (isPending(answer)) answer.then(() => done(), done)
-    else done()
+    const told = answer.then(
+      () => outsidePromise(done),
+      (error: unknown) => {
+        onFailure?.()
+        outsidePromise(done, error)
+      },
+    )
+    const { underWay } = this
+    this.underWay = underWay === undefined ? told : underWay.then(() => told)
   }
 
   reload(session: Session, done: Callback): void {
@@ -174,23 +206,30 @@ export class Visit {
     }
     try {
       const answer = this.layer.keeper.load(session.id, 0)
-      if (isPending(answer)) answer.then(found, done)
+      if (isPending(answer)) answer.then(found, (error: unknown) => outsidePromise(done, error))
       else found(answer)
     } catch (error) {
       done(error)
     }
   }
 
-  noteDestroyed(id: string): void {
-    this.#destroyedId = id
-    this.tell('destroyed', id)
+  /** This ID is dead for the rest of the request: nothing may be saved under it any more. */
+  noteEnded(id: string): void {
+    this.#ended ??= new Set()
+    this.#ended.add(id)
   }
 
-  wasDestroyed(id: unknown): boolean {
-    return this.#destroyedId !== undefined && this.#destroyedId === id
+  wasEnded(id: unknown): boolean {
+    return this.#ended?.has(id) === true
   }
 
   // --- What is known of the session
+
+  /** `req.session` while it may still be stored and sent. */
+  livingSession(): Session | undefined {
+    const session = this.session()
+    return session === undefined || this.wasEnded(session.id) ? undefined : session
+  }
 
   /** `req.session` as a session. A plain object that the app put there becomes the session's data. */
   session(): Session | undefined {
@@ -272,6 +311,10 @@ export class Visit {
     this.#savedAttributes = attributes
   }
 
+  #forgetStored(): void {
+    this.#savedText = undefined
+  }
+
   tell(event: 'created' | 'saved' | 'touched' | 'destroyed', id: string): void {
     const { events, keeper } = this.layer
     if (!events.wants(event)) return
@@ -288,9 +331,9 @@ export class Visit {
   }
 }
 
-function alreadyDestroyed(): SessionError {
+function alreadyEnded(): SessionError {
   return new SessionError(
     'ERR_SESSION_NO_SESSION',
-    'the session was destroyed in this request and stays destroyed; call regenerate for a new one',
+    'this session was ended in this request and stays ended; save req.session, or call regenerate for a new one',
   )
 }

@@ -8,17 +8,36 @@
  * An app that compiled against @types/express-session must compile against this: names, optionality and `any` in callbacks are
  * as they are there, and what is added stands in overloads that a store written for the old types may leave out.
  */
-import { CipherKey } from 'crypto'
-import { EventEmitter } from 'events'
-import { IncomingMessage } from 'http'
-// Before TypeScript 5.8 a CommonJS declaration may not name an ES module, though the types are found all the same. One line each:
-// the comment reaches no further.
+/* oxlint-disable typescript/no-explicit-any -- callbacks of existing apps read `err.message`, which `unknown` forbids */
+/* oxlint-disable typescript/no-unnecessary-type-parameters -- see NoCallback */
+import type { CipherKey } from 'crypto'
+import type { EventEmitter } from 'events'
+import type { IncomingMessage } from 'http'
+import type { Http2ServerRequest } from 'http2'
+// Before TypeScript 5.8 a CommonJS declaration may not name an ES module, though its types are found all the same. The comment
+// reaches one line. Each room by itself and never `../index.js`: TypeScript before 5.6 cannot read its export named 'module.exports'.
 // @ts-ignore
-import { asExpressStore, coatcheck, SessionError } from '../index.js'
+import type { Clock } from '../core/clock.js'
 // @ts-ignore
-import type { Clock, CoatcheckOptions, Duration, MaybePromise, SessionErrorCode, Sessions } from '../index.js'
+import type { Duration } from '../core/duration.js'
 // @ts-ignore
-import type { KeptRecord, ScanPage, SessionRecord, SessionStore, UpdateResult } from '../index.js'
+import { SessionError, SessionOptionError, type SessionErrorCode } from '../core/errors.js'
+// @ts-ignore
+import type { RejectedEvent, SessionEvent, SessionEventName, SessionEvents } from '../core/events.js'
+// @ts-ignore
+import type { SessionListener, StoreErrorEvent } from '../core/events.js'
+// @ts-ignore
+import type { KeptRecord, MaybePromise, ScanPage, SessionRecord, SessionStore, UpdateResult } from '../core/record.js'
+// @ts-ignore
+import type { RequestTrace, TraceStep, TraceStepName } from '../core/trace.js'
+// @ts-ignore
+import type { ExpressStoreOptions } from '../express/as-express-store.js'
+// @ts-ignore
+import type { SharedOptions as EngineOptions } from '../express/options.js'
+// @ts-ignore
+import type { Sessions as EngineSessions } from '../express/sessions.js'
+// @ts-ignore
+import type { CurrentSessionInfo, FoundSession, SessionInfo, SessionPage, SessionSummary } from '../express/sessions.js'
 // Express is not a dependency. Where its types are not installed, requests are those of node:http.
 // @ts-ignore
 import express = require('express')
@@ -49,7 +68,27 @@ type IfAny<T, Then, Else> = 0 extends 1 & T ? Then : Else
 /** Express's request where its types are installed, and Node's with the properties that middleware adds where they are not. */
 type SessionRequest = IfAny<express.Request, IncomingMessage & Express.Request, express.Request>
 
-/** What may be left out in an override: a store written before promises were offered declares the callback alone. */
+/** A request with nothing on it yet: a WebSocket upgrade, or any server that speaks `(req, res, next)`. */
+type BareRequest = IncomingMessage | Http2ServerRequest
+
+/** The options of the engine that neither door words in its own way. */
+type SharedOptions = Pick<
+  EngineOptions,
+  | 'idleTimeout'
+  | 'absoluteTimeout'
+  | 'touchWindow'
+  | 'storeTimeout'
+  | 'sweepInterval'
+  | 'maxDataBytes'
+  | 'hashIds'
+  | 'clock'
+>
+
+/**
+ * Where a callback would be, in the overload that answers a promise. That overload is generic in its answer and takes a rest of
+ * `never`, because TypeScript then compares it loosely: a store or a stand-in of a session that was written with callbacks alone,
+ * for the types of express-session, is accepted where one of these is asked for, and may override these methods.
+ */
 type NoCallback = never[]
 
 /**
@@ -59,19 +98,95 @@ type NoCallback = never[]
  * @throws `ERR_SESSION_OPTION` for an option that cannot work, at construction and never at the first request.
  */
 declare function session(
-  options?: Omit<session.SessionOptions, 'store'> & { store?: session.StoreLike | undefined },
-): Sessions
-declare function session(options?: session.SessionOptions): Sessions
+  options?: Omit<session.SessionOptions, 'store'> & { store?: session.SessionStore | session.StoreLike | undefined },
+): session.Sessions
+declare function session(options?: session.SessionOptions): session.Sessions
 
 declare namespace session {
-  export { session as default }
-
-  export { asExpressStore, coatcheck, SessionError }
-  export { Clock, CoatcheckOptions, Duration, MaybePromise, SessionErrorCode, Sessions }
+  export { session, session as default }
+  export { SessionError, SessionErrorCode, SessionOptionError }
+  export { Clock, Duration, ExpressStoreOptions, MaybePromise }
   export { KeptRecord, ScanPage, SessionRecord, SessionStore, UpdateResult }
+  export { CurrentSessionInfo, FoundSession, SessionInfo, SessionPage, SessionSummary }
+  export { RejectedEvent, SessionEvent, SessionEventName, SessionEvents, StoreErrorEvent }
+  export { RequestTrace, SessionListener, TraceStep, TraceStepName }
 
-  /** The options of `session()`, as express-session has them. `coatcheck()` has safer defaults and options of its own. */
-  export interface SessionOptions {
+  /**
+   * Session middleware with safe defaults: the cookie is HttpOnly, SameSite=Lax and, in production, Secure and `__Host-session`;
+   * an untouched session is neither stored nor given a cookie; sessions end after a day without a request and after 30 days at
+   * the latest; a store never holds an ID that opens a session.
+   *
+   * @throws `ERR_SESSION_OPTION` for an option that cannot work or that browsers would refuse, `ERR_SESSION_SECRET_MISSING`
+   * without a secret. At construction, never at the first request.
+   */
+  export function coatcheck(options: CoatcheckOptions): Sessions
+
+  /**
+   * A store of `coatcheck/stores` for express-session itself, or for whatever else wants callbacks. `session()` and `coatcheck()`
+   * take such a store as it is.
+   */
+  export function asExpressStore(store: SessionStore, options?: ExpressStoreOptions): Store
+
+  /** The object that an app mounts: middleware, and what goes beyond the session of one request. */
+  export interface Sessions extends Omit<EngineSessions, 'on' | 'off' | 'read' | 'info'> {
+    /** Middleware for Express and for whatever speaks `(req, res, next)`. A bare object will do for the response of an upgrade. */
+    (req: BareRequest, res: object, next: (err?: any) => void): void
+
+    /** Calls `listener` at each such event; docs/events.md has them all. Events name sessions by handle, never by ID. */
+    on<Name extends SessionEventName>(event: Name, listener: SessionListener<Name>): this
+    off<Name extends SessionEventName>(event: Name, listener: SessionListener<Name>): this
+
+    /**
+     * The session of a request that did not come through the middleware, such as a WebSocket upgrade, or undefined for a visitor
+     * without one. It is on `req.session` as well, and is stored when `save()` is called, not by itself.
+     */
+    read(req: BareRequest): Promise<(Session & Partial<SessionData>) | undefined>
+
+    /** What is known of the request's session besides its data, or undefined when it has none. */
+    info(req: BareRequest): CurrentSessionInfo | undefined
+  }
+
+  /** The options of `coatcheck()`. All but the secret have defaults that are safe to leave. */
+  export interface CoatcheckOptions extends SharedOptions {
+    /**
+     * Signs the ID in the cookie. Of several the first signs and all are accepted, so a new one is put in front of the old.
+     * Who knows it can sign any ID: at least 32 random bytes, and fewer are refused in production.
+     */
+    secret: CipherKey | readonly CipherKey[]
+
+    /** Where sessions are kept: a store of `coatcheck/stores`, or any for express-session. Default: `memoryStore()`. */
+    store?: SessionStore | StoreLike | undefined
+
+    /** The name of the cookie. Default: `'session'`, and `'__Host-session'` in production where the cookie allows it. */
+    name?: string | undefined
+
+    /**
+     * Attributes of the cookie that are to differ from the safe ones (HttpOnly, SameSite=Lax, Path=/, Secure in production), or a
+     * function that chooses them for a request. What browsers would refuse is refused at construction.
+     */
+    cookie?: CookieOptions | ((req: SessionRequest) => CookieOptions) | undefined
+
+    /** Makes the ID of a new session. Default: 32 bytes of the system's randomness. An ID that can be guessed is an open door. */
+    genid?(req: SessionRequest): string
+
+    /** Writes unchanged sessions back, too. Default: `false`. */
+    resave?: boolean | undefined
+
+    /** Stores sessions that nothing was put into, and sends their cookie. Default: `false`. */
+    saveUninitialized?: boolean | undefined
+
+    /** Sends the cookie with every response. Default: `false`. */
+    rolling?: boolean | undefined
+
+    /** Whether `X-Forwarded-Proto` is believed when the cookie is `secure`. Default: Express's `trust proxy` setting. */
+    proxy?: boolean | undefined
+
+    /** What becomes of the record when `req.session` is deleted or set to null. Default: `'keep'`. */
+    unset?: 'destroy' | 'keep' | undefined
+  }
+
+  /** The options of `session()`: those of express-session with their defaults, and the engine's own. `coatcheck()` has safer defaults. */
+  export interface SessionOptions extends SharedOptions {
     /**
      * Signs the ID in the cookie. Of several the first signs and all are accepted, so a new one is put in front of the old.
      * Who knows it can sign any ID: at least 32 random bytes, from the environment and not from the code.
@@ -284,9 +399,10 @@ declare namespace session {
     regenerate(req: SessionRequest, callback: (err?: any) => any): void
 
     /** The session with this ID, outside any request, or nothing when there is none. */
-    load<
-      R extends Promise<(Session & SessionData) | undefined> = Promise<(Session & SessionData) | undefined>,
-    >(sid: string, ...none: NoCallback): R
+    load<R extends Promise<(Session & SessionData) | undefined> = Promise<(Session & SessionData) | undefined>>(
+      sid: string,
+      ...none: NoCallback
+    ): R
     load(sid: string, callback: (err: any, session?: SessionData) => any): void
 
     /** Makes stored data the session of `req`. */

@@ -90,7 +90,7 @@ export class SqliteSessionStore implements SessionStore {
       const rows = this.#statements.scan.all([after, limit])
       const records = rows.map(keptOf)
       const last = rows.at(-1)
-      return last === undefined || rows.length < limit ? { records } : { records, cursor: String(last['id'] as number) }
+      return last === undefined || rows.length < limit ? { records } : { records, cursor: `${Number(last['id'])}` }
     })
   }
 

@@ -1,0 +1,4 @@
+/**
+ * `coatcheck/stores/memory` for `require`.
+ */
+module.exports = require('../../stores/memory/index.js')

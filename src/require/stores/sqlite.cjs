@@ -1,0 +1,4 @@
+/**
+ * `coatcheck/stores/sqlite` for `require`.
+ */
+module.exports = require('../../stores/sqlite/index.js')

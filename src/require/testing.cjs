@@ -1,0 +1,4 @@
+/**
+ * `coatcheck/testing` for `require`.
+ */
+module.exports = require('../testing/index.js')

@@ -1,0 +1,3 @@
+/** `coatcheck/session/cookie` as `require` answers it: the class itself. */
+import session = require('../index.cjs')
+export = session.Cookie

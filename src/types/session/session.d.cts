@@ -1,0 +1,3 @@
+/** `coatcheck/session/session` as `require` answers it: the class itself. */
+import session = require('../index.cjs')
+export = session.Session

@@ -1,0 +1,3 @@
+/** `coatcheck/session/session` as `import` answers it. */
+import { Session } from '../index.cjs'
+export { Session, Session as default }
