@@ -35,7 +35,12 @@ export interface ExpiredSession {
   readonly bookmark: Bookmark | undefined
 }
 
-export type LoadResult = LoadedSession | ExpiredSession | undefined
+/** An ID that was given up for a new one a moment ago: whoever still brings it is late, not new. */
+export interface RetiredSession {
+  readonly status: 'retired'
+}
+
+export type LoadResult = LoadedSession | ExpiredSession | RetiredSession | undefined
 
 /** The live session, as a keeper sees it when it is asked to save or touch it. */
 export interface SessionToKeep {
@@ -51,20 +56,41 @@ export interface SessionToKeep {
   bookmark: Bookmark | undefined
   /** When the session began, where it did so under an earlier ID: a new ID is no new lease. */
   readonly createdAt?: number | undefined
+  /** Set by a save that met another request's change: the paths that both had changed, none when both were kept whole. */
+  conflict?: readonly string[] | undefined
 }
 
 /** `gone`: the record ended in the meantime, and stays ended. */
 export type SaveResult = 'created' | 'saved' | 'gone'
 export type TouchResult = 'touched' | 'gone'
 
+/** A session after `modify`, as it is stored now. */
+export interface ModifiedSession<Result> {
+  readonly result: Result
+  readonly values: SessionValues
+  readonly text: string
+  readonly bookmark: Bookmark | undefined
+}
+
 export interface Keeper {
   /** The session of a verified ticket. */
   load(id: string, secretIndex: number): MaybePromise<LoadResult>
   save(session: SessionToKeep): MaybePromise<SaveResult>
+  /**
+   * Reads the newest data, lets `change` have it, and stores it as one step: when another request gets in between, `change` runs again on
+   * what is there then. `undefined` when the session has ended.
+   */
+  modify<Result>(
+    id: string,
+    change: (values: SessionValues) => MaybePromise<Result>,
+    maxBytes: number,
+  ): Promise<ModifiedSession<Result> | undefined>
   /** Has the deadline drifted so far that it should be moved, and can it be moved without writing the data? */
   touchDue(session: SessionToKeep): boolean
   touch(session: SessionToKeep): MaybePromise<TouchResult>
   destroy(id: string): MaybePromise<unknown>
+  /** Ends the session under this ID because it goes on under another, and remembers so for a while. */
+  retire(id: string): MaybePromise<unknown>
   /** The public name of the session with this ID. */
   handle(id: string): string
 }

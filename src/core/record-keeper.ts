@@ -5,36 +5,27 @@
 import { parseData } from './codec.js'
 import type { Clock } from './clock.js'
 import { withDeadline } from './deadline.js'
-import { SessionError } from './errors.js'
+import { Deadlines, type Lifetimes, type SessionTimes } from './deadlines.js'
+import type { ConflictPolicy } from './conflicts.js'
 import type { StoreKeyOf } from './keys.js'
-import type { Bookmark, Keeper, LoadResult, SaveResult, SessionToKeep, TouchResult } from './keeper.js'
+import type { Bookmark, Keeper, LoadResult, ModifiedSession, SaveResult, SessionToKeep, TouchResult } from './keeper.js'
 import { andThen, isPending } from './maybe-promise.js'
-import type { MaybePromise, SessionRecord, SessionStore, UpdateResult } from './record.js'
-
-/** How long sessions live. All in milliseconds. */
-export interface Lifetimes {
-  /** Without a request, for sessions that have no lifetime of their own. */
-  readonly idle: number
-  /** From creation on, whatever happens. `undefined`: no such limit. */
-  readonly absolute: number | undefined
-  /** How far a deadline may drift before it is written again. `undefined`: a tenth of the lifetime, a minute at most. */
-  readonly touchWindow: number | undefined
-}
+import type { SessionValues } from './codec.js'
+import type { MaybePromise, SessionRecord, SessionStore } from './record.js'
+import { bookmarkOf, idTaken, isRecord, unreadable, type RecordBookmark } from './record-bookmark.js'
+import { RecordWriter } from './record-writer.js'
 
 export interface RecordKeeperSettings {
   readonly store: SessionStore
   readonly storeKeyOf: StoreKeyOf
   readonly lifetimes: Lifetimes
+  readonly conflict: ConflictPolicy
+  /** Milliseconds for which an ID that was given up is remembered. */
+  readonly retirement: number
   readonly clock: Clock
   readonly storeTimeout: number
   /** The public name for a store key. */
   readonly handleOf: (key: string) => string
-}
-
-/** A record where it was found, with the key it is kept under. */
-interface RecordBookmark extends Bookmark {
-  readonly key: string
-  readonly record: SessionRecord
 }
 
 /** What coatcheck keeps beside the data. */
@@ -42,87 +33,68 @@ interface RecordAttributes {
   readonly cookie?: unknown
 }
 
-/** When a session began, was last seen, and ends. Epoch milliseconds. */
-export interface SessionTimes {
-  readonly userId: string | undefined
-  readonly createdAt: number
-  readonly lastSeenAt: number
-  readonly expiresAt: number
-}
-
-const longestWindow = 60_000
-
-// Writers of one session meet rarely and briefly; whoever loses this often in a row faces a store that does not keep its word.
-const conflictRetries = 16
-
 export class RecordKeeper implements Keeper {
+  readonly #settings: RecordKeeperSettings
   readonly #store: SessionStore
   readonly #storeKeyOf: StoreKeyOf
-  readonly #lifetimes: Lifetimes
-  readonly #clock: Clock
-  readonly #storeTimeout: number
-  readonly #handleOf: (key: string) => string
+  readonly #deadlines: Deadlines
+  readonly #writer: RecordWriter
 
   constructor(settings: RecordKeeperSettings) {
+    this.#settings = settings
     this.#store = settings.store
     this.#storeKeyOf = settings.storeKeyOf
-    this.#lifetimes = settings.lifetimes
-    this.#clock = settings.clock
-    this.#storeTimeout = settings.storeTimeout
-    this.#handleOf = settings.handleOf
+    this.#deadlines = new Deadlines(settings.lifetimes, settings.clock)
+    this.#writer = new RecordWriter(settings)
   }
 
   load(id: string, secretIndex: number): MaybePromise<LoadResult> {
     const key = this.#storeKeyOf(id, secretIndex)
     return andThen(this.#read(key), (record) => {
-      if (secretIndex === 0) return record === undefined ? undefined : this.#open(key, record, false)
+      if (secretIndex === 0) return record === undefined ? this.#whetherRetired(key) : this.#open(key, record, false)
       const newestKey = this.#storeKeyOf(id, 0)
-      if (newestKey === key) return record === undefined ? undefined : this.#open(key, record, true)
-      if (record !== undefined) return this.#moveToNewest(key, newestKey, record)
-      return this.#openAt(newestKey)
+      if (record === undefined) return newestKey === key ? this.#whetherRetired(key) : this.#openAt(newestKey)
+      return newestKey === key ? this.#open(key, record, true) : this.#moveToNewest(key, newestKey, record)
     })
   }
 
   save(session: SessionToKeep): MaybePromise<SaveResult> {
     const bookmark = session.bookmark as RecordBookmark | undefined
-    const now = this.#clock.now()
     const data = session.dataText()
     const cookie = session.cookieText()
     const attributes = cookie === undefined ? undefined : `{"cookie":${cookie}}`
-    const expiresAt = this.#deadline(session.lifetime(), now)
-    if (bookmark === undefined) {
-      const key = this.#storeKeyOf(session.id, 0)
-      const record: SessionRecord = {
-        data,
-        attributes,
-        version: 1,
-        createdAt: session.createdAt ?? now,
-        expiresAt,
-        userId: undefined,
-      }
-      return andThen(this.#ask('save', this.#store.create(key, record)), (created) => {
-        if (!created) throw idTaken()
-        session.bookmark = bookmarkOf(key, record)
-        return 'created'
-      })
-    }
-    return this.#update(session, { ...bookmark.record, data, attributes, expiresAt }, bookmark, conflictRetries)
+    const expiresAt = this.#deadlines.next(session.lifetime())
+    if (bookmark !== undefined) return this.#writer.update(session, { data, attributes, expiresAt }, bookmark)
+    const key = this.#storeKeyOf(session.id, 0)
+    const createdAt = session.createdAt ?? this.#settings.clock.now()
+    const record: SessionRecord = { data, attributes, version: 1, createdAt, expiresAt, userId: undefined }
+    return andThen(this.#ask('save', this.#store.create(key, record)), (created) => {
+      if (!created) throw idTaken()
+      session.bookmark = bookmarkOf(key, record)
+      return 'created'
+    })
+  }
+
+  async modify<Result>(
+    id: string,
+    change: (values: SessionValues) => MaybePromise<Result>,
+    maxBytes: number,
+  ): Promise<ModifiedSession<Result> | undefined> {
+    const isLiving = (record: SessionRecord): boolean => this.#deadlines.passed(record) === undefined
+    return this.#writer.modify(this.#storeKeyOf(id, 0), change, maxBytes, isLiving)
   }
 
   touchDue(session: SessionToKeep): boolean {
     const bookmark = session.bookmark as RecordBookmark | undefined
-    if (bookmark === undefined) return false
-    const lifetime = session.lifetime()
-    const drift = this.#deadline(lifetime, this.#clock.now()) - bookmark.record.expiresAt
-    return Math.abs(drift) >= this.#window(lifetime)
+    return bookmark !== undefined && this.#deadlines.hasDrifted(bookmark.record.expiresAt, session.lifetime())
   }
 
   touch(session: SessionToKeep): MaybePromise<TouchResult> {
-    const bookmark = session.bookmark as RecordBookmark
-    const expiresAt = this.#deadline(session.lifetime(), this.#clock.now())
-    return andThen(this.#ask('touch', this.#store.touch(bookmark.key, expiresAt)), (touched) => {
+    const { base, key, record } = session.bookmark as RecordBookmark
+    const expiresAt = this.#deadlines.next(session.lifetime())
+    return andThen(this.#ask('touch', this.#store.touch(key, expiresAt)), (touched) => {
       if (!touched) return 'gone'
-      session.bookmark = bookmarkOf(bookmark.key, { ...bookmark.record, expiresAt })
+      session.bookmark = bookmarkOf(key, { ...record, expiresAt }, base)
       return 'touched'
     })
   }
@@ -131,70 +103,49 @@ export class RecordKeeper implements Keeper {
     return this.#ask('destroy', this.#store.delete(this.#storeKeyOf(id, 0)))
   }
 
-  handle(id: string): string {
-    return this.#handleOf(this.#storeKeyOf(id, 0))
+  retire(id: string): MaybePromise<unknown> {
+    const key = this.#storeKeyOf(id, 0)
+    const now = this.#settings.clock.now()
+    const mark = { data: '{}', attributes: '{"retired":true}', version: 1, createdAt: now, expiresAt: now + this.#settings.retirement }
+    return this.#ask('destroy', this.#store.replace(key, retiredKey(key), mark))
   }
 
-  /** Is this record over at this moment? Both limits are inclusive: at its deadline a session is over. */
-  expiry(record: SessionRecord, now: number): 'idle' | 'absolute' | undefined {
-    const { absolute } = this.#lifetimes
-    if (absolute !== undefined && now >= record.createdAt + absolute) return 'absolute'
-    return now >= record.expiresAt ? 'idle' : undefined
+  handle(id: string): string {
+    return this.#settings.handleOf(this.#storeKeyOf(id, 0))
+  }
+
+  /** Is this the record of a session that lives, and not of one that is over or of an ID that was given up? */
+  isLiving(key: string, record: SessionRecord): boolean {
+    return !key.startsWith(retiredPrefix) && this.#deadlines.passed(record) === undefined
   }
 
   /** When a kept session began, was last seen, and will end if no request comes. */
   times(record: SessionRecord): SessionTimes {
     const attributes = record.attributes === undefined ? undefined : (parseData(record.attributes) as RecordAttributes)
     const maxAge = (attributes?.cookie as { originalMaxAge?: unknown } | undefined)?.originalMaxAge
-    return this.#timesOf(record, typeof maxAge === 'number' ? maxAge : undefined)
+    return this.#deadlines.timesOf(record, typeof maxAge === 'number' ? maxAge : undefined)
   }
 
   /** The same for a session in its own request, which may not be kept yet. */
-  currentTimes(bookmark: Bookmark | undefined, lifetime: number | undefined, now: number): SessionTimes {
-    const kept = bookmark as RecordBookmark | undefined
-    if (kept !== undefined) return this.#timesOf(kept.record, lifetime)
-    const expiresAt = now + (lifetime ?? this.#lifetimes.idle)
-    return { userId: undefined, createdAt: now, lastSeenAt: now, expiresAt: this.#capped(expiresAt, now) }
-  }
-
-  #timesOf(record: SessionRecord, lifetime: number | undefined): SessionTimes {
-    const { createdAt, expiresAt, userId } = record
-    const lastSeenAt = Math.max(createdAt, expiresAt - (lifetime ?? this.#lifetimes.idle) - this.#window(lifetime))
-    return { userId, createdAt, lastSeenAt, expiresAt: this.#capped(expiresAt, createdAt) }
-  }
-
-  #capped(expiresAt: number, createdAt: number): number {
-    const { absolute } = this.#lifetimes
-    return absolute === undefined ? expiresAt : Math.min(expiresAt, createdAt + absolute)
-  }
-
-  #update(
-    session: SessionToKeep,
-    draft: SessionRecord,
-    read: RecordBookmark,
-    retries: number,
-  ): MaybePromise<SaveResult> {
-    const expected = read.record.version
-    const record = { ...draft, version: expected + 1 }
-    const answer: MaybePromise<UpdateResult> = this.#ask('save', this.#store.update(read.key, record, expected))
-    return andThen(answer, (result): MaybePromise<SaveResult> => {
-      if (result === 'missing') return 'gone'
-      if (result === 'updated') {
-        session.bookmark = bookmarkOf(read.key, record)
-        return 'saved'
-      }
-      if (retries === 0) {
-        throw new SessionError(
-          'ERR_SESSION_STORE_ANSWER',
-          `the session store answered ${conflictRetries + 1} times in a row that another request had changed the session`,
-        )
-      }
-      return this.#update(session, draft, bookmarkOf(read.key, result.conflict), retries - 1)
-    })
+  currentTimes(session: SessionToKeep): SessionTimes {
+    const kept = session.bookmark as RecordBookmark | undefined
+    const lifetime = session.lifetime()
+    return kept === undefined
+      ? this.#deadlines.timesOfNew(session.createdAt, lifetime)
+      : this.#deadlines.timesOf(kept.record, lifetime)
   }
 
   #openAt(key: string): MaybePromise<LoadResult> {
-    return andThen(this.#read(key), (record) => (record === undefined ? undefined : this.#open(key, record, true)))
+    return andThen(this.#read(key), (record) =>
+      record === undefined ? this.#whetherRetired(key) : this.#open(key, record, true),
+    )
+  }
+
+  // Asked only for IDs that lead nowhere, so that what visitors do all day stays at one read.
+  #whetherRetired(key: string): MaybePromise<LoadResult> {
+    return andThen(this.#read(retiredKey(key)), (mark) =>
+      mark === undefined || this.#deadlines.passed(mark) !== undefined ? undefined : { status: 'retired' },
+    )
   }
 
   // The key is derived from a secret, so a record that stands under an older secret's key moves when its visitor comes by.
@@ -209,7 +160,7 @@ export class RecordKeeper implements Keeper {
 
   #open(key: string, record: SessionRecord, outdated: boolean): LoadResult {
     const bookmark = bookmarkOf(key, record)
-    const timeout = this.expiry(record, this.#clock.now())
+    const timeout = this.#deadlines.passed(record)
     if (timeout !== undefined) {
       // Nobody waits for this: the record is over whether or not it is deleted now, and the sweeper comes by.
       const deleted = this.#store.delete(key)
@@ -219,14 +170,8 @@ export class RecordKeeper implements Keeper {
     const values = parseData(record.data)
     const attributes = record.attributes === undefined ? {} : parseData(record.attributes)
     if (values === undefined || attributes === undefined) throw unreadable()
-    return {
-      status: 'found',
-      values,
-      cookie: (attributes as RecordAttributes).cookie,
-      text: record.data,
-      bookmark,
-      outdated,
-    }
+    const { cookie } = attributes as RecordAttributes
+    return { status: 'found', values, cookie, text: record.data, bookmark, outdated }
   }
 
   #read(key: string): MaybePromise<SessionRecord | undefined> {
@@ -237,42 +182,12 @@ export class RecordKeeper implements Keeper {
   }
 
   #ask<T>(operation: string, answer: MaybePromise<T>): MaybePromise<T> {
-    return withDeadline(answer, operation, this.#storeTimeout, this.#clock)
-  }
-
-  // A deadline is written a window later than the lifetime says, because it is only written again once it has drifted that far: a
-  // session in use never ends early, and one out of use ends at most a window late.
-  #deadline(lifetime: number | undefined, now: number): number {
-    return now + (lifetime ?? this.#lifetimes.idle) + this.#window(lifetime)
-  }
-
-  #window(lifetime: number | undefined): number {
-    return this.#lifetimes.touchWindow ?? Math.min(Math.floor((lifetime ?? this.#lifetimes.idle) / 10), longestWindow)
+    return withDeadline(answer, operation, this.#settings.storeTimeout, this.#settings.clock)
   }
 }
 
-function bookmarkOf(key: string, record: SessionRecord): RecordBookmark {
-  return { key, record, createdAt: record.createdAt, expiresAt: record.expiresAt, userId: record.userId }
-}
+const retiredPrefix = 'retired:'
 
-function isRecord(answer: unknown): answer is SessionRecord {
-  if (typeof answer !== 'object' || answer === null) return false
-  const { data, version, createdAt, expiresAt } = answer as Partial<SessionRecord>
-  return (
-    typeof data === 'string' && Number.isFinite(version) && Number.isFinite(createdAt) && Number.isFinite(expiresAt)
-  )
-}
-
-function unreadable(): SessionError {
-  return new SessionError(
-    'ERR_SESSION_STORE_ANSWER',
-    'the session store answered with something that is no session record; it was treated as no session',
-  )
-}
-
-function idTaken(): SessionError {
-  return new SessionError(
-    'ERR_SESSION_STORE_ANSWER',
-    'a session with the new ID exists already, and was left alone; see that genid returns a new random ID each time',
-  )
+function retiredKey(key: string): string {
+  return retiredPrefix + key
 }

@@ -1,0 +1,126 @@
+/**
+ * Writing to records that others write to as well: by version, settling what two requests changed at the same time.
+ */
+import { parseData, serializeData, type SessionValues } from './codec.js'
+import type { Clock } from './clock.js'
+import { settle, type ConflictPolicy } from './conflicts.js'
+import { withDeadline } from './deadline.js'
+import { SessionError } from './errors.js'
+import type { ModifiedSession, SaveResult, SessionToKeep } from './keeper.js'
+import { andThen, isPending } from './maybe-promise.js'
+import { bookmarkOf, isRecord, unreadable, type RecordBookmark } from './record-bookmark.js'
+import type { MaybePromise, SessionRecord, SessionStore, UpdateResult } from './record.js'
+import { Turns } from './turns.js'
+
+export interface RecordWriterSettings {
+  readonly store: SessionStore
+  readonly conflict: ConflictPolicy
+  readonly clock: Clock
+  readonly storeTimeout: number
+}
+
+/** What a request wants a record to hold. */
+export interface RecordDraft {
+  readonly data: string
+  readonly attributes: string | undefined
+  readonly expiresAt: number
+}
+
+// Within a process writers of one session take turns, so only other processes get in between; whoever loses this often in a row faces a
+// store that does not keep its word.
+const attempts = 50
+const longestPause = 20
+
+export class RecordWriter {
+  readonly #settings: RecordWriterSettings
+  readonly #turns = new Turns()
+
+  constructor(settings: RecordWriterSettings) {
+    this.#settings = settings
+  }
+
+  /** Writes `draft` over the record that `read` was made of, merged with what others have written since. */
+  update(session: SessionToKeep, draft: RecordDraft, read: RecordBookmark): MaybePromise<SaveResult> {
+    return this.#turns.take(read.key, () => this.#attempt(session, draft, read, read.record, attempts))
+  }
+
+  #attempt(
+    session: SessionToKeep,
+    draft: RecordDraft,
+    read: RecordBookmark,
+    current: SessionRecord,
+    left: number,
+  ): MaybePromise<SaveResult> {
+    const { data, paths } = settle(this.#settings.conflict, read.base, draft.data, current.data)
+    // The cookie goes to the one who changed it, and to the later writer when both did.
+    const attributes = draft.attributes === read.record.attributes ? current.attributes : draft.attributes
+    const record = { ...current, data, attributes, expiresAt: draft.expiresAt, version: current.version + 1 }
+    return andThen(this.#write(read.key, record, current.version), (result): MaybePromise<SaveResult> => {
+      if (result === 'missing') return 'gone'
+      if (result === 'updated') {
+        // The live session holds the draft and not the merged data: what it changes next is measured against that.
+        session.bookmark = bookmarkOf(read.key, record, draft.data)
+        return 'saved'
+      }
+      session.conflict = paths
+      return this.#again(left, () => {
+        const { data: theirs } = result.conflict
+        session.conflict = settle(this.#settings.conflict, read.base, draft.data, theirs).paths
+        return this.#attempt(session, draft, read, result.conflict, left - 1)
+      })
+    })
+  }
+
+  /** Read, change, write as one step. */
+  async modify<Result>(
+    key: string,
+    change: (values: SessionValues) => MaybePromise<Result>,
+    maxBytes: number,
+    isLiving: (record: SessionRecord) => boolean,
+  ): Promise<ModifiedSession<Result> | undefined> {
+    return this.#turns.take(key, async () => {
+      let current = await this.#ask('read', this.#settings.store.read(key))
+      for (let left = attempts; ; left -= 1) {
+        if (current !== undefined && !isRecord(current)) throw unreadable()
+        if (current === undefined || !isLiving(current)) return undefined
+        const values = parseData(current.data)
+        if (values === undefined) throw unreadable()
+        const result = await change(values)
+        const data = serializeData(values, maxBytes)
+        const record = { ...current, data, version: current.version + 1 }
+        const answer = await this.#write(key, record, current.version)
+        if (answer === 'missing') return undefined
+        if (answer === 'updated') return { result, values, text: data, bookmark: bookmarkOf(key, record) }
+        current = await this.#again(left, () => answer.conflict)
+      }
+    })
+  }
+
+  #write(key: string, record: SessionRecord, expectedVersion: number): MaybePromise<UpdateResult> {
+    const answer = this.#ask('save', this.#settings.store.update(key, record, expectedVersion))
+    return andThen(answer, (result) => {
+      if (result === 'updated' || result === 'missing') return result
+      if (!isRecord((result as { conflict?: unknown } | undefined)?.conflict)) throw unreadable()
+      return result
+    })
+  }
+
+  /** The next attempt: at once the first time, then after a pause of random length, so that two writers do not keep in step. */
+  #again<T>(left: number, next: () => MaybePromise<T>): MaybePromise<T> {
+    if (left <= 1) {
+      throw new SessionError(
+        'ERR_SESSION_STORE_ANSWER',
+        `the session store answered ${attempts} times in a row that another request had changed the session`,
+      )
+    }
+    if (left === attempts) return next()
+    const pause = Math.random() * Math.min(longestPause, attempts - left)
+    return new Promise<void>((resolve) => {
+      this.#settings.clock.after(pause, resolve)
+    }).then(next)
+  }
+
+  #ask<T>(operation: string, answer: MaybePromise<T>): MaybePromise<T> {
+    return withDeadline(answer, operation, this.#settings.storeTimeout, this.#settings.clock)
+  }
+}
