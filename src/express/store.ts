@@ -46,7 +46,13 @@ Store.prototype.regenerate = function regenerate(this: Store, req, callback) {
       patienceOf(req),
       (answer) => this.destroy(req.sessionID, answer),
       (error) => {
-        this.generate?.(req)
+        try {
+          this.generate?.(req)
+        } catch (failure) {
+          // A genid of the app's that fails: an error of this call, whenever the store answers.
+          done(failure)
+          return
+        }
         done(error)
       },
     )

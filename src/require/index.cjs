@@ -5,4 +5,9 @@
  * module's namespace, on which the function is `default`.
  */
 const loaded = require('../index.js')
-module.exports = typeof loaded === 'function' ? loaded : loaded.default
+
+const session = typeof loaded === 'function' ? loaded : loaded.default
+// Importers compiled without esModuleInterop look for the default export on what they get.
+session.default = session
+
+module.exports = session

@@ -49,15 +49,20 @@ export const scanChecks: readonly Check[] = [
     name: 'a scan gives what stays exactly once while others are written, replaced and deleted',
     async run(context) {
       const { store, clock } = context
-      const staying = await fill(context, 60, (index) => ({ key: `stays-${index}` }))
-      await fill(context, 60, (index) => ({ key: `goes-${index}` }))
-      const seen = await scanAll(store, 7, async (page) => {
-        if (page >= 20) return
-        for (let index = page * 3; index < page * 3 + 3; index += 1) {
-          await store.delete(`goes-${59 - index}`)
-          await store.create(`comes-${index}`, newRecord(clock, { data: `{"text":"${'x'.repeat(index * 50)}"}` }))
+      const all = await fill(context, 120, (index) => ({ key: index % 2 === 0 ? `stays-${index}` : `goes-${index}` }))
+      const staying = [...all].filter(([key]) => key.startsWith('stays-'))
+      const going = [...all.keys()].filter((key) => key.startsWith('goes-'))
+      let written = 0
+      const seen = await scanAll(store, 7, async () => {
+        // Before and behind wherever the scan is: whatever it counts by must not shift.
+        for (const key of [going.shift(), going.pop(), going.shift()]) {
+          if (key === undefined) continue
+          written += 1
+          if (written % 3 === 0) await store.replace(key, `moved-${written}`, newRecord(clock))
+          else await store.delete(key)
+          const data = `{"text":"${'x'.repeat(written * 50)}"}`
+          await store.create(`comes-${written}`, newRecord(clock, { data }))
         }
-        await store.replace(`goes-${page}`, `moved-${page}`, newRecord(clock))
       })
       for (const [key, record] of staying) {
         const found = seen.filter((entry) => entry.key === key)
