@@ -18,9 +18,10 @@ export interface SessionEvent {
 export interface RejectedEvent {
   /**
    * `signature`: no secret of ours signed it. `shape`: it never was an ID of ours. `unknown`: signed, but the store has no such
-   * session. `ambiguous`: several different sessions were named at once.
+   * session. `ambiguous`: several different sessions were named at once. `retired`: the session goes on under another ID, and this request
+   * is late.
    */
-  readonly reason: 'signature' | 'shape' | 'unknown' | 'ambiguous'
+  readonly reason: 'signature' | 'shape' | 'unknown' | 'ambiguous' | 'retired'
   readonly req?: object | undefined
 }
 
@@ -48,6 +49,8 @@ export interface SessionEvents {
   destroyed: SessionEvent
   /** A session was found past its idle or absolute timeout, and ended. */
   expired: SessionEvent & { readonly timeout: 'idle' | 'absolute' }
+  /** Two requests changed a session at the same time. `paths` (JSON Pointers) went to the later one; with none, both changes stand. */
+  conflict: SessionEvent & { readonly paths: readonly string[] }
   rejected: RejectedEvent
   storeError: StoreErrorEvent
   /** A response is through: the ten steps of its request with their times. */
@@ -65,6 +68,7 @@ const eventNames: readonly SessionEventName[] = [
   'regenerated',
   'destroyed',
   'expired',
+  'conflict',
   'rejected',
   'storeError',
   'request',

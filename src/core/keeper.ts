@@ -49,6 +49,8 @@ export interface SessionToKeep {
   readonly live: object
   /** The app's values as JSON text. May throw a SessionError of the codec. */
   dataText(): string
+  /** The keeper has changed the live session: its text is to be made anew. */
+  lookAgain(): void
   /** The cookie's attributes as JSON text where the session keeps its own. */
   cookieText(): string | undefined
   /** How long the session lives from now on without a request, in ms; `undefined` where it has no lifetime of its own. */
@@ -89,8 +91,10 @@ export interface Keeper {
   touchDue(session: SessionToKeep): boolean
   touch(session: SessionToKeep): MaybePromise<TouchResult>
   destroy(id: string): MaybePromise<unknown>
-  /** Ends the session under this ID because it goes on under another, and remembers so for a while. */
+  /** Remembers for a while that this ID was given up for another. Stores of records end its session in the same step. */
   retire(id: string): MaybePromise<unknown>
+  /** The new ID never reached the visitor, so the old one is just an unknown one. */
+  forgetRetired(id: string): MaybePromise<unknown>
   /** The public name of the session with this ID. */
   handle(id: string): string
 }

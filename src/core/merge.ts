@@ -25,9 +25,9 @@ export function mergeData(base: Json, mine: Json, theirs: Json): Merge {
 }
 
 function merge(base: Json, mine: Json, theirs: Json, path: string, conflicts: string[]): Json {
-  if (isEqual(mine, theirs)) return mine
-  if (isEqual(mine, base)) return theirs
-  if (isEqual(theirs, base)) return mine
+  if (isSameJson(mine, theirs)) return mine
+  if (isSameJson(mine, base)) return theirs
+  if (isSameJson(theirs, base)) return mine
   if (isObject(mine) && isObject(theirs)) {
     // Both sides may have made the object themselves: then each member is new on its side.
     return mergeMembers(isObject(base) ? base : {}, mine, theirs, path, conflicts)
@@ -69,10 +69,11 @@ function isObject(value: Json): value is JsonObject {
 }
 
 function isPrefix(start: readonly Json[], list: readonly Json[]): boolean {
-  return list.length >= start.length && start.every((item, index) => isEqual(item, list[index]))
+  return list.length >= start.length && start.every((item, index) => isSameJson(item, list[index]))
 }
 
-function isEqual(one: Json, other: Json): boolean {
+/** Are these JSON values the same, whatever the order of their members? */
+export function isSameJson(one: Json, other: Json): boolean {
   if (one === other) return true
   if (Array.isArray(one)) {
     return Array.isArray(other) && one.length === other.length && isPrefix(one, other)
@@ -81,6 +82,6 @@ function isEqual(one: Json, other: Json): boolean {
   const keys = Object.keys(one)
   return (
     keys.length === Object.keys(other).length &&
-    keys.every((key) => Object.hasOwn(other, key) && isEqual(one[key], other[key]))
+    keys.every((key) => Object.hasOwn(other, key) && isSameJson(one[key], other[key]))
   )
 }

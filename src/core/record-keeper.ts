@@ -8,7 +8,7 @@ import { withDeadline } from './deadline.js'
 import { Deadlines, type Lifetimes, type SessionTimes } from './deadlines.js'
 import type { ConflictPolicy } from './conflicts.js'
 import type { StoreKeyOf } from './keys.js'
-import type { Bookmark, Keeper, LoadResult, ModifiedSession, SaveResult, SessionToKeep, TouchResult } from './keeper.js'
+import type { Keeper, LoadResult, ModifiedSession, SaveResult, SessionToKeep, TouchResult } from './keeper.js'
 import { andThen, isPending } from './maybe-promise.js'
 import type { SessionValues } from './codec.js'
 import type { MaybePromise, SessionRecord, SessionStore } from './record.js'
@@ -21,7 +21,7 @@ export interface RecordKeeperSettings {
   readonly lifetimes: Lifetimes
   readonly conflict: ConflictPolicy
   /** Milliseconds for which an ID that was given up is remembered. */
-  readonly retirement: number
+  readonly tombstone: number
   readonly clock: Clock
   readonly storeTimeout: number
   /** The public name for a store key. */
@@ -106,8 +106,19 @@ export class RecordKeeper implements Keeper {
   retire(id: string): MaybePromise<unknown> {
     const key = this.#storeKeyOf(id, 0)
     const now = this.#settings.clock.now()
-    const mark = { data: '{}', attributes: '{"retired":true}', version: 1, createdAt: now, expiresAt: now + this.#settings.retirement }
+    if (this.#settings.tombstone === 0) return this.destroy(id)
+    const mark = {
+      data: '{}',
+      attributes: '{"retired":true}',
+      version: 1,
+      createdAt: now,
+      expiresAt: now + this.#settings.tombstone,
+    }
     return this.#ask('destroy', this.#store.replace(key, retiredKey(key), mark))
+  }
+
+  forgetRetired(id: string): MaybePromise<unknown> {
+    return this.#ask('destroy', this.#store.delete(retiredKey(this.#storeKeyOf(id, 0))))
   }
 
   handle(id: string): string {

@@ -7,7 +7,7 @@ import { settle, type ConflictPolicy } from './conflicts.js'
 import { withDeadline } from './deadline.js'
 import { SessionError } from './errors.js'
 import type { ModifiedSession, SaveResult, SessionToKeep } from './keeper.js'
-import { andThen, isPending } from './maybe-promise.js'
+import { andThen } from './maybe-promise.js'
 import { bookmarkOf, isRecord, unreadable, type RecordBookmark } from './record-bookmark.js'
 import type { MaybePromise, SessionRecord, SessionStore, UpdateResult } from './record.js'
 import { Turns } from './turns.js'
@@ -52,6 +52,7 @@ export class RecordWriter {
     left: number,
   ): MaybePromise<SaveResult> {
     const { data, paths } = settle(this.#settings.conflict, read.base, draft.data, current.data)
+    if (current.data !== read.base) session.conflict = paths
     // The cookie goes to the one who changed it, and to the later writer when both did.
     const attributes = draft.attributes === read.record.attributes ? current.attributes : draft.attributes
     const record = { ...current, data, attributes, expiresAt: draft.expiresAt, version: current.version + 1 }
@@ -62,12 +63,7 @@ export class RecordWriter {
         session.bookmark = bookmarkOf(read.key, record, draft.data)
         return 'saved'
       }
-      session.conflict = paths
-      return this.#again(left, () => {
-        const { data: theirs } = result.conflict
-        session.conflict = settle(this.#settings.conflict, read.base, draft.data, theirs).paths
-        return this.#attempt(session, draft, read, result.conflict, left - 1)
-      })
+      return this.#again(left, () => this.#attempt(session, draft, read, result.conflict, left - 1))
     })
   }
 

@@ -33,6 +33,8 @@ export function asExpressStore(store: SessionStore, options: ExpressStoreOptions
       absolute: undefined,
       touchWindow: undefined,
     },
+    conflict: 'overwrite',
+    tombstone: 0,
     clock,
     storeTimeout: defaultStoreTimeout,
     handleOf: (key) => key,

@@ -8,7 +8,8 @@ import { hashedHandles, sealedHandles, type Handles } from '../core/handles.js'
 import { idGenerator } from '../core/ids.js'
 import type { Keeper } from '../core/keeper.js'
 import { deriveKey, hashedStoreKeys, plainStoreKeys } from '../core/keys.js'
-import { RecordKeeper, type Lifetimes } from '../core/record-keeper.js'
+import type { Lifetimes } from '../core/deadlines.js'
+import { RecordKeeper } from '../core/record-keeper.js'
 import type { SessionStore } from '../core/record.js'
 import { TicketSigner, type Secret } from '../core/secrets.js'
 import { defaultStoreTimeout } from './ask-store.js'
@@ -16,11 +17,14 @@ import { ExpressStoreKeeper } from './express-store-keeper.js'
 import type { Hints } from './hints.js'
 import { KeeperStore } from './keeper-store.js'
 import type { CookieSource, Layer } from './layer.js'
-import { optionalDuration, storeKind, type SharedOptions, type UserFunction } from './options.js'
+import { oneOf, optionalDuration, storeKind, type SharedOptions, type UserFunction } from './options.js'
 import { generateSession } from './new-session.js'
 import { RecordsOverStore } from './records-over-store.js'
 import type { Store } from './store.js'
 import { visitOf } from './visit-of.js'
+
+// Longer than a request that was sent with the old ID should take to arrive.
+const defaultTombstone = 30_000
 
 /** What the doors decide differently, once their options are checked. */
 export interface DoorSettings {
@@ -68,6 +72,10 @@ export function buildLayer(door: DoorSettings): BuiltLayer {
     throw new SessionOptionError('hashIds needs a secret: the key of the hash is derived from it')
   }
 
+  const concurrency = {
+    conflict: oneOf('conflict', options.conflict ?? 'merge', ['merge', 'overwrite', 'reject']),
+    tombstone: optionalDuration('tombstone', options.tombstone, defaultTombstone),
+  }
   const handles = door.hashIds ? hashedHandles : sealedHandles(secrets[0] ?? processSecret())
   const recordKeeper =
     records &&
@@ -75,10 +83,12 @@ export function buildLayer(door: DoorSettings): BuiltLayer {
       store: records,
       storeKeyOf: door.hashIds ? hashedStoreKeys(secrets) : plainStoreKeys,
       lifetimes: door.lifetimes,
+      ...concurrency,
       handleOf: handles.handleOf,
       ...patience,
     })
-  const keeper: Keeper = recordKeeper ?? new ExpressStoreKeeper(expressStore!, patience, handles.handleOf)
+  const keeper: Keeper =
+    recordKeeper ?? new ExpressStoreKeeper(expressStore!, { ...patience, ...concurrency, handleOf: handles.handleOf })
   const store = recordKeeper ? new KeeperStore({ keeper, records }) : expressStore!
 
   const form = door.modern ? 'compact' : 'express-session'
@@ -100,6 +110,7 @@ export function buildLayer(door: DoorSettings): BuiltLayer {
     keepsRecords: recordKeeper !== undefined,
     ...patience,
     maxDataBytes: door.maxDataBytes,
+    onStoreError: oneOf('onStoreError', options.onStoreError ?? 'fail', ['fail', 'continue']),
     events: new SessionEventHub(),
     hints: door.hints,
     modern: door.modern,

@@ -72,6 +72,7 @@ export class Departure implements ResponseGuest {
       this.#tellAfterwards(error)
       return this.#visit.underWay
     }
+    if (!this.#reachesVisitor()) this.#visit.forgetRetired()
     if (decision === 'none') {
       trace?.step('commit', 'skipped')
       return this.#visit.underWay
@@ -96,6 +97,11 @@ export class Departure implements ResponseGuest {
     const kept = ticket === undefined ? 'without a cookie' : 'with the same cookie'
     trace.step('return', this.#cookie === 'send' && !gone ? 'with the new cookie' : kept)
     layer.events.emit('request', trace.finish(req))
+  }
+
+  /** Does, or did, this response carry the cookie of the session it ends with? */
+  #reachesVisitor(): boolean {
+    return this.#headersDone ? this.#sentId === this.#visit.req.sessionID : this.#cookie === 'send'
   }
 
   // Once for each session: the deadline that the store gets is the one that the browser gets.

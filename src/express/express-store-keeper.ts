@@ -2,61 +2,106 @@
  * The keeper for express-session's callback stores under the contract of express-session: the store gets the live session, and its own
  * `createSession` brings it back.
  */
-import { serializeData, type SessionValues } from '../core/codec.js'
-import type { Callback } from './callback-or-promise.js'
-import type { Keeper, LoadResult, SaveResult, SessionToKeep, TouchResult } from '../core/keeper.js'
+import { parseData, serializeData, type SessionValues } from '../core/codec.js'
+import { settle, type ConflictPolicy } from '../core/conflicts.js'
+import type {
+  Bookmark,
+  Keeper,
+  LoadResult,
+  ModifiedSession,
+  SaveResult,
+  SessionToKeep,
+  TouchResult,
+} from '../core/keeper.js'
 import { andThen } from '../core/maybe-promise.js'
 import type { MaybePromise } from '../core/record.js'
 import { answerOf, type Patience } from './ask-store.js'
-import type { Session } from './session.js'
+import type { Callback } from './callback-or-promise.js'
 import { cookieExpiry, deleteEntry, MemoryStore, readEntry, writeEntry } from './memory-store.js'
+import { recentChangesOf, type RecentChanges } from './recent-changes.js'
+import { putValues, valuesOf } from './session-values.js'
+import type { Session } from './session.js'
+import type { SessionHost } from './session-host.js'
 import { Store } from './store.js'
+
+export interface ExpressStoreKeeperSettings extends Patience {
+  readonly conflict: ConflictPolicy
+  /** Milliseconds for which an ID that was given up is remembered. */
+  readonly tombstone: number
+  readonly handleOf: (id: string) => string
+}
+
+/** What the live session and the store had in common last, and when that was. */
+interface ExpressBookmark extends Bookmark {
+  readonly base: string
+  readonly order: number
+}
 
 export class ExpressStoreKeeper implements Keeper {
   readonly #store: Store
-  readonly #patience: Patience
-  readonly #handleOf: (id: string) => string
+  readonly #settings: ExpressStoreKeeperSettings
+  readonly #changes: RecentChanges
   // Sampled once: the contract has it so, and a store does not grow a method later.
   readonly #hasTouch: boolean
 
-  constructor(store: Store, patience: Patience, handleOf: (id: string) => string) {
+  constructor(store: Store, settings: ExpressStoreKeeperSettings) {
     this.#store = store
-    this.#patience = patience
-    this.#handleOf = handleOf
+    this.#settings = settings
+    this.#changes = recentChangesOf(store, settings.clock)
     this.#hasTouch = typeof store.touch === 'function'
   }
 
   load(id: string): MaybePromise<LoadResult> {
+    if (this.#changes.isRetired(id)) return { status: 'retired' }
+    const { order } = this.#changes
     const store = this.#store
     if (isOwn(store, 'get') && store.createSession === Store.prototype.createSession) {
       const entry = readEntry(store as MemoryStore, id)
       if (entry === undefined) return undefined
       if (entry.cookie !== undefined) {
-        const values = JSON.parse(entry.data) as SessionValues
-        return { status: 'found', values, cookie: JSON.parse(entry.cookie), text: entry.data, bookmark: undefined }
+        const { data } = entry
+        const values = JSON.parse(data) as SessionValues
+        return { status: 'found', values, cookie: JSON.parse(entry.cookie), text: data, bookmark: at(data, order) }
       }
     }
-    const answer = answerOf<object | null>('read', this.#patience, (done) => store.get(id, notFoundIsNoError(done)))
-    return andThen(answer, (raw) => {
-      if (!raw) return undefined
-      const { cookie, ...values } = raw as { cookie?: unknown }
-      return { status: 'found', values, cookie, text: serializeData(values, Infinity), raw, bookmark: undefined }
+    return andThen(this.#get(id), (raw) => {
+      // Given up or ended while the store was looking: what it found, or did not find, is of before.
+      if (this.#changes.isRetired(id)) return { status: 'retired' }
+      if (!raw || this.#changes.hasEnded(id)) return undefined
+      const values = valuesOf(raw)
+      const text = serializeData(values, Infinity)
+      return { status: 'found', values, cookie: (raw as Partial<Session>).cookie, text, raw, bookmark: at(text, order) }
     })
   }
 
   save(session: SessionToKeep): MaybePromise<SaveResult> {
-    const store = this.#store
-    if (isOwn(store, 'set')) {
-      const { cookie } = session.live as Session
-      writeEntry(store as MemoryStore, session.id, {
-        cookie: session.cookieText(),
-        data: session.dataText(),
-        expiresAt: cookieExpiry(cookie),
-      })
-      return 'saved'
-    }
-    const answer = answerOf('save', this.#patience, (done) => store.set(session.id, session.live, done))
-    return andThen(answer, (): SaveResult => 'saved')
+    return this.#changes.turns.take(session.id, () => {
+      if (this.#changes.hasEnded(session.id)) return 'gone'
+      const text = this.#settled(session)
+      this.#changes.noteWritten(session.id, text)
+      session.bookmark = at(text, this.#changes.order)
+      return andThen(this.#set(session, text), (): SaveResult => 'saved')
+    })
+  }
+
+  async modify<Result>(
+    id: string,
+    change: (values: SessionValues) => MaybePromise<Result>,
+    maxBytes: number,
+  ): Promise<ModifiedSession<Result> | undefined> {
+    return this.#changes.turns.take(id, async () => {
+      const raw = await this.#get(id)
+      if (!raw || this.#changes.hasEnded(id)) return undefined
+      const host = { sessionID: id, sessionStore: this.#store } as SessionHost
+      const session = (this.#store.createSession ?? Store.prototype.createSession).call(this.#store, host, raw)
+      const values = valuesOf(session)
+      const result = await change(values)
+      const text = serializeData(values, maxBytes)
+      putValues(session, parseData(text)!)
+      this.#changes.noteWritten(id, text)
+      await answerOf('save', this.#settings, (done) => this.#store.set(id, session, done))
+      return { result, values: parseData(text)!, text, bookmark: at(text, this.#changes.order) }
+    })
   }
 
   touchDue(): boolean {
@@ -64,6 +109,7 @@ export class ExpressStoreKeeper implements Keeper {
   }
 
   touch(session: SessionToKeep): MaybePromise<TouchResult> {
+    if (this.#changes.hasEnded(session.id)) return 'gone'
     const store = this.#store
     if (isOwn(store, 'touch')) {
       const entry = readEntry(store as MemoryStore, session.id)
@@ -72,22 +118,74 @@ export class ExpressStoreKeeper implements Keeper {
       entry.expiresAt = cookieExpiry((session.live as Session).cookie)
       return 'touched'
     }
-    const answer = answerOf('touch', this.#patience, (done) => store.touch!(session.id, session.live, done))
+    const answer = answerOf('touch', this.#settings, (done) => store.touch!(session.id, session.live, done))
     return andThen(answer, (): TouchResult => 'touched')
   }
 
   destroy(id: string): MaybePromise<unknown> {
+    this.#changes.noteEnded(id)
     const store = this.#store
     if (isOwn(store, 'destroy')) {
       deleteEntry(store as MemoryStore, id)
       return undefined
     }
-    return answerOf('destroy', this.#patience, (done) => store.destroy(id, done))
+    return answerOf('destroy', this.#settings, (done) => store.destroy(id, done))
+  }
+
+  /** The store itself is asked by its own `regenerate`. */
+  retire(id: string): void {
+    this.#changes.noteRetired(id, this.#settings.tombstone)
+  }
+
+  forgetRetired(id: string): void {
+    this.#changes.forgetRetired(id)
   }
 
   handle(id: string): string {
-    return this.#handleOf(id)
+    return this.#settings.handleOf(id)
   }
+
+  /** The data to store: merged, in the live session too, with what another request has stored since this one loaded. */
+  #settled(session: SessionToKeep): string {
+    const mine = session.dataText()
+    const bookmark = session.bookmark as ExpressBookmark | undefined
+    if (bookmark === undefined) return mine
+    const theirs = this.#changes.writtenSince(session.id, bookmark.order)
+    if (theirs === undefined || theirs === bookmark.base) return mine
+    const { data, paths } = settle(this.#settings.conflict, bookmark.base, mine, theirs)
+    session.conflict = paths
+    if (data !== mine) this.#bring(session, mine, data)
+    return data
+  }
+
+  /** Brings the live session to the merged data, without losing what the handler has changed since it called `save()`. */
+  #bring(session: SessionToKeep, saved: string, merged: string): void {
+    const live = session.live as Session
+    const now = serializeData(valuesOf(live), Infinity)
+    putValues(live, parseData(settle('merge', saved, now, merged).data)!)
+    session.lookAgain()
+  }
+
+  #set(session: SessionToKeep, data: string): MaybePromise<unknown> {
+    const store = this.#store
+    if (!isOwn(store, 'set'))
+      return answerOf('save', this.#settings, (done) => store.set(session.id, session.live, done))
+    const { cookie } = session.live as Session
+    writeEntry(store as MemoryStore, session.id, {
+      cookie: session.cookieText(),
+      data,
+      expiresAt: cookieExpiry(cookie),
+    })
+    return undefined
+  }
+
+  #get(id: string): MaybePromise<object | null | undefined> {
+    return answerOf<object | null>('read', this.#settings, (done) => this.#store.get(id, notFoundIsNoError(done)))
+  }
+}
+
+function at(base: string, order: number): ExpressBookmark {
+  return { base, order }
 }
 
 /** Stores on files say "no such file" for "no such session". */

@@ -65,12 +65,12 @@ KeeperStore.prototype.get = function get(id, callback) {
 KeeperStore.prototype.set = function set(id, session, callback) {
   const { keeper } = groundOf(this)
   return answer(callback, () =>
-    andThen(keeper.load(id, 0), (loaded) =>
-      andThen(
-        keeper.save(toKeep(id, session, loaded?.status === 'found' ? loaded.bookmark : undefined)),
-        () => undefined,
-      ),
-    ),
+    andThen(keeper.load(id, 0), (loaded) => {
+      // Given up for a new ID: a late write must not bring it back.
+      if (loaded?.status === 'retired') return undefined
+      const bookmark = loaded?.status === 'found' ? loaded.bookmark : undefined
+      return andThen(keeper.save(toKeep(id, session, bookmark)), () => undefined)
+    }),
   )
 }
 
@@ -87,6 +87,16 @@ KeeperStore.prototype.touch = function touch(id, session, callback) {
 
 KeeperStore.prototype.destroy = function destroy(id, callback) {
   return answer(callback, () => andThen(groundOf(this).keeper.destroy(id), () => undefined))
+}
+
+/** The old ID is remembered as given up, so that a request that still carries it is not taken for a new visitor's. */
+KeeperStore.prototype.regenerate = function regenerate(req, callback) {
+  const { keeper } = groundOf(this)
+  return answer(callback, () =>
+    andThen(keeper.retire(req.sessionID), () => {
+      this.generate?.(req)
+    }),
+  )
 }
 
 KeeperStore.prototype.length = function length(callback) {
@@ -141,6 +151,7 @@ function toKeep(id: string, session: object, bookmark: Bookmark | undefined): Se
     id,
     live: session,
     bookmark,
+    lookAgain: () => {},
     dataText: () => serializeData(values, Infinity),
     cookieText: () => JSON.stringify(cookie),
     lifetime: () => (expiry === undefined ? undefined : Math.max(0, expiry - Date.now())),

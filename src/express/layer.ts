@@ -51,6 +51,8 @@ export interface Layer {
   readonly storeTimeout: number
   /** The largest text of data that is saved. */
   readonly maxDataBytes: number
+  /** A store that fails fails the request, or leaves it with an empty session that is not kept. */
+  readonly onStoreError: 'fail' | 'continue'
   readonly events: SessionEventHub
   readonly hints: Hints
   /** What `coatcheck()` adds to the contract of express-session. */

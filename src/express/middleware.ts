@@ -60,15 +60,16 @@ interface Found {
   readonly loaded: LoadedSession
 }
 
-function begin(visit: Visit, next: Next): void {
+function begin(visit: Visit, next: Next, kind: 'new' | 'stand-in' = 'new'): void {
   try {
-    visit.begin()
+    if (kind === 'new') visit.begin()
+    else visit.beginWithStandIn()
   } catch (error) {
     next(error)
     return
   }
   visit.trace?.step('load', 'created')
-  visit.trace?.step('attach', 'new')
+  visit.trace?.step('attach', kind)
   next()
 }
 
@@ -90,7 +91,7 @@ function find(visit: Visit, tickets: readonly PresentedTicket[], next: Next): vo
 
 function attach(visit: Visit, found: Found | undefined, next: Next): void {
   if (found === undefined) {
-    begin(visit, next)
+    begin(visit, next, visit.late ? 'stand-in' : 'new')
     return
   }
   try {
@@ -110,7 +111,8 @@ function attach(visit: Visit, found: Found | undefined, next: Next): void {
 
 function refuse(visit: Visit, error: unknown, next: Next): void {
   visit.storeFailed('read', error)
-  next(error)
+  if (visit.layer.onStoreError === 'continue') begin(visit, next, 'stand-in')
+  else next(error)
 }
 
 /** Tries the tickets in turn. Where settings are strict, two living sessions at once are none: one of them was planted. */
@@ -155,8 +157,9 @@ function load(visit: Visit, ticket: PresentedTicket): MaybePromise<LoadResult> {
 
 function tellMissing(visit: Visit, ticket: PresentedTicket, result: LoadResult): void {
   const { events, keeper } = visit.layer
+  if (result?.status === 'retired') visit.late = true
   if (result?.status !== 'expired') {
-    reject(visit, 'unknown')
+    reject(visit, result?.status === 'retired' ? 'retired' : 'unknown')
   } else if (events.wants('expired')) {
     const { timeout, bookmark } = result
     events.emit('expired', { handle: keeper.handle(ticket.id), userId: bookmark?.userId, timeout, req: visit.req })

@@ -3,6 +3,7 @@
  * an error at start and never a puzzle at the first request.
  */
 import type { Clock } from '../core/clock.js'
+import type { ConflictPolicy } from '../core/conflicts.js'
 import { milliseconds, type Duration } from '../core/duration.js'
 import { SessionOptionError } from '../core/errors.js'
 import type { SessionStore } from '../core/record.js'
@@ -32,6 +33,12 @@ export interface SharedOptions {
   absoluteTimeout?: Duration | false | undefined
   /** How far a deadline may drift before it is written again. 0 writes it with each request. */
   touchWindow?: Duration | undefined
+  /** What happens when two requests change one session at the same time: both changes are merged, the later one wins, or it fails. */
+  conflict?: ConflictPolicy | undefined
+  /** How long an ID that was given up for a new one is remembered, so that a late request with it is not taken for a new visitor's. */
+  tombstone?: Duration | undefined
+  /** What a request gets while the store fails: an error, or an empty session that is not kept. */
+  onStoreError?: 'fail' | 'continue' | undefined
   /** How long the store has for each answer. Default 5 s. */
   storeTimeout?: Duration | undefined
   /** How often expired records are swept from stores that need it. Default one minute. */
@@ -56,6 +63,12 @@ export function storeKind(store: unknown): 'records' | 'express' {
       'a store class has to be constructed first, as in new RedisStore({ client })',
     'ERR_SESSION_STORE_SHAPE',
   )
+}
+
+/** `value` when it is one of `allowed`; throws, and names them, when it is not. */
+export function oneOf<Value extends string>(option: string, value: unknown, allowed: readonly Value[]): Value {
+  if ((allowed as readonly unknown[]).includes(value)) return value as Value
+  throw new SessionOptionError(`${option} must be one of ${allowed.map((name) => `'${name}'`).join(', ')}`)
 }
 
 export function optionalDuration<Default>(option: string, value: unknown, fallback: Default): number | Default {

@@ -5,6 +5,7 @@
 import { serializeData } from '../core/codec.js'
 import type { Bookmark, SessionToKeep } from '../core/keeper.js'
 import { attributesKey, type Cookie } from './cookie.js'
+import { valuesOf } from './session-values.js'
 import type { Session } from './session.js'
 
 const emptyData = '{}'
@@ -14,6 +15,7 @@ export class SessionSnapshot implements SessionToKeep {
   readonly live: Session
   readonly createdAt: number | undefined
   bookmark: Bookmark | undefined
+  conflict: readonly string[] | undefined
   readonly #maxDataBytes: number
   /** The cookie that the options give. A session whose cookie is like it keeps no copy of its own. */
   readonly #usualCookie: Cookie | undefined
@@ -37,6 +39,11 @@ export class SessionSnapshot implements SessionToKeep {
 
   dataText(): string {
     return (this.#text ??= textOf(this.live, this.#maxDataBytes))
+  }
+
+  /** The live session was changed by its keeper. */
+  lookAgain(): void {
+    this.#text = undefined
   }
 
   /** The cookie's attributes as one text, to compare with. */
@@ -69,6 +76,5 @@ function textOf(session: Session, maxBytes: number): string {
     }
   }
   if (empty) return emptyData
-  const { cookie: _, ...values } = session
-  return serializeData(values, maxBytes)
+  return serializeData(valuesOf(session), maxBytes)
 }

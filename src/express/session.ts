@@ -2,11 +2,12 @@
  * `Session`: what `req.session` is. The app's values and the cookie are its own enumerable properties, and everything else is on
  * the prototype, so that no key of an app ever meets one of ours.
  */
+import { destroySession, reloadSession, saveSession } from './app-requests.js'
 import { askStore, systemPatience } from './ask-store.js'
 import { callbackOrPromise, type Callback } from './callback-or-promise.js'
 import { renewCookie, type Cookie } from './cookie.js'
 import type { SessionHost } from './session-host.js'
-import { SessionError } from '../core/errors.js'
+import { failedToLoad } from './request-errors.js'
 import { visitOf } from './visit-of.js'
 
 export interface Session {
@@ -74,7 +75,7 @@ method('resetMaxAge', function resetMaxAge() {
 method('save', function save(callback) {
   return callbackOrPromise(this, callback, (done) => {
     const visit = visitOf(this.req)
-    if (visit !== undefined) visit.saveByApp(this, done)
+    if (visit !== undefined) saveSession(visit, this, done)
     else askStore('save', systemPatience, (answer) => this.req.sessionStore.set(this.id, this, answer), done)
   })
 })
@@ -84,7 +85,7 @@ method('reload', function reload(callback) {
     const { req } = this
     const visit = visitOf(req)
     if (visit !== undefined) {
-      visit.reload(this, done)
+      reloadSession(visit, this, done)
       return
     }
     req.sessionStore.get(this.id, (error, stored) => {
@@ -103,7 +104,7 @@ method('destroy', function destroy(callback) {
     const { req } = this
     const visit = visitOf(req)
     if (visit !== undefined) {
-      visit.destroy(this, done)
+      destroySession(visit, this, done)
       return
     }
     delete (req as { session?: unknown }).session
@@ -114,11 +115,7 @@ method('destroy', function destroy(callback) {
 method('regenerate', function regenerate(callback) {
   return callbackOrPromise(this, callback, (done) => {
     const { req } = this
-    visitOf(req)?.noteEnded(req.sessionID)
+    visitOf(req)?.noteRetired(req.sessionID)
     void req.sessionStore.regenerate(req, done)
   })
 })
-
-export function failedToLoad(): SessionError {
-  return new SessionError('ERR_SESSION_NOT_FOUND', 'failed to load session')
-}

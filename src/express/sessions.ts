@@ -5,7 +5,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { parseData, type SessionValues } from '../core/codec.js'
 import { SessionError } from '../core/errors.js'
 import { isEventName, type SessionEventName, type SessionListener } from '../core/events.js'
-import type { KeptRecord, SessionRecord, SessionStore } from '../core/record.js'
+import type { KeptRecord, MaybePromise, SessionStore } from '../core/record.js'
 import { startSweeper } from '../core/sweeper.js'
 import type { BuiltLayer } from './build-layer.js'
 import { answerOf } from './ask-store.js'
@@ -17,6 +17,8 @@ import type { Next, SessionRequest } from './session-host.js'
 import { linkTo } from './store-link.js'
 import { presentedTickets } from './ticket-reader.js'
 import { Visit } from './visit.js'
+import { updateSession } from './app-requests.js'
+import { noSession } from './request-errors.js'
 import { setVisit, visitOf } from './visit-of.js'
 
 /** What is known of a session besides its data. Times are epoch milliseconds. */
@@ -65,6 +67,12 @@ export interface Sessions {
    * The session is at `req.session` too, and is saved by its own `save()`.
    */
   read(req: IncomingMessage): Promise<Session | undefined>
+  /**
+   * Changes the session's data in one step that no other request gets in between: `change` has the newest data, and runs again when another request
+   * was faster. Answers what `change` answers. `req.session` has the new data then. Throws ERR_SESSION_NO_SESSION when the request has no
+   * session, ERR_SESSION_NOT_FOUND when it was ended meanwhile.
+   */
+  update<Result>(req: IncomingMessage, change: (data: SessionValues) => MaybePromise<Result>): Promise<Result>
   /** What is known of the request's session; `undefined` when it has none. */
   info(req: IncomingMessage): CurrentSessionInfo | undefined
   /** The living session with this handle. */
@@ -110,7 +118,7 @@ export function mount(built: BuiltLayer, options: SharedOptions): Sessions {
     ...recordKeeper!.times(record),
     size: Buffer.byteLength(record.data),
   })
-  const isLiving = (record: SessionRecord): boolean => recordKeeper!.expiry(record, layer.clock.now()) === undefined
+  const isLiving = ({ key, record }: KeptRecord): boolean => recordKeeper!.isLiving(key, record)
 
   const middleware = (req: IncomingMessage, res: ServerResponse, next: Next): void => {
     if (link?.connected === false) next()
@@ -130,6 +138,11 @@ export function mount(built: BuiltLayer, options: SharedOptions): Sessions {
     async read(req) {
       return readSession(built, req as unknown as SessionRequest)
     },
+    async update(req, change) {
+      const visit = visitOf(req)
+      if (visit === undefined || visit.layer !== layer) throw noSession()
+      return updateSession(visit, change)
+    },
     info(req) {
       return infoOf(built, req)
     },
@@ -137,12 +150,12 @@ export function mount(built: BuiltLayer, options: SharedOptions): Sessions {
       const store = listed()
       const key = handles.keyOf(handle)
       const record = key === undefined ? undefined : await store.read(key)
-      if (record === undefined || !isLiving(record)) return undefined
-      return { ...summary({ key: key!, record }), data: parseData(record.data) ?? {} }
+      if (key === undefined || record === undefined || !isLiving({ key, record })) return undefined
+      return { ...summary({ key, record }), data: parseData(record.data) ?? {} }
     },
     async scan({ cursor, limit = defaultPage } = {}) {
       const page = await listed().scan(cursor, limit)
-      return { sessions: page.records.filter(({ record }) => isLiving(record)).map(summary), cursor: page.cursor }
+      return { sessions: page.records.filter(isLiving).map(summary), cursor: page.cursor }
     },
     async count() {
       if (records !== undefined) return records.count()
@@ -192,16 +205,14 @@ function infoOf({ layer, recordKeeper }: BuiltLayer, req: object): CurrentSessio
   const session = visit?.session()
   if (visit === undefined || visit.layer !== layer || session === undefined) return undefined
   const { id, cookie } = session
-  const { bookmark } = visit
-  const now = layer.clock.now()
   const times =
     recordKeeper !== undefined
-      ? recordKeeper.currentTimes(bookmark, visit.snapshot(session).lifetime(), now)
+      ? recordKeeper.currentTimes(visit.snapshot(session))
       : {
           userId: undefined,
           createdAt: undefined,
           lastSeenAt: undefined,
-          expiresAt: typeof cookie.maxAge === 'number' ? now + cookie.maxAge : undefined,
+          expiresAt: typeof cookie.maxAge === 'number' ? layer.clock.now() + cookie.maxAge : undefined,
         }
   return { handle: layer.keeper.handle(id), ...times, isNew: visit.ticket?.id !== id }
 }

@@ -1,19 +1,15 @@
 /**
  * A visit: one request, its session, and what is known of both. How the visit ends is in departure.ts.
  */
-import { SessionError } from '../core/errors.js'
-import type { Bookmark, LoadedSession, LoadResult, SaveResult } from '../core/keeper.js'
-import { andThen, isPending } from '../core/maybe-promise.js'
-import type { MaybePromise } from '../core/record.js'
+import type { Bookmark, LoadedSession, SaveResult } from '../core/keeper.js'
+import { isPending } from '../core/maybe-promise.js'
 import type { TicketSigner } from '../core/secrets.js'
 import { TraceRecorder } from '../core/trace.js'
-import { answerOf, outsidePromise } from './ask-store.js'
-import type { Callback } from './callback-or-promise.js'
-import { attributesKey, Cookie, renewCookie, reviveCookie } from './cookie.js'
+import { attributesKey, Cookie, reviveCookie } from './cookie.js'
 import type { CookieOptions, Layer } from './layer.js'
 import { cookieOptions, generateSession, newCookie } from './new-session.js'
 import { isSecureRequest } from './secure-request.js'
-import { failedToLoad, Session } from './session.js'
+import { Session } from './session.js'
 import type { SessionHost, SessionRequest } from './session-host.js'
 import { SessionSnapshot } from './session-snapshot.js'
 import { Store } from './store.js'
@@ -32,6 +28,8 @@ export class Visit {
   savedByApp = false
   /** What the app has asked of the store and not waited for. Never rejects. */
   underWay: Promise<void> | undefined
+  /** The ticket's ID was given up for a new one: this request is late, and its session is elsewhere. */
+  late = false
   /** The session was ended elsewhere while this request ran. */
   gone = false
 
@@ -45,6 +43,8 @@ export class Visit {
   #savedText: string | undefined
   #savedAttributes: string | undefined
   #ended: Set<unknown> | undefined
+  #retiredId: string | undefined
+  #standInId: unknown
   #outdated = false
   #lastCookie: Cookie | undefined
   #snapshot: SessionSnapshot | undefined
@@ -65,18 +65,24 @@ export class Visit {
     this.#originalId = this.req.sessionID
   }
 
+  /** An empty session that is neither kept nor given a cookie: for a request whose session is elsewhere, or cannot be had. */
+  beginWithStandIn(): void {
+    this.begin()
+    this.#standInId = this.req.sessionID
+  }
+
   /** The session that the visitor's ticket led to. */
   attach(ticket: PresentedTicket, loaded: LoadedSession): void {
     const { keepsRecords, modern, resave } = this.layer
     this.ticket = ticket
     // The ticket that led to a session, which is not always the first one presented.
     this.req.sessionID = ticket.id
-    const { cookie } = this.#inflate(loaded)
+    const { cookie } = this.inflate(loaded)
     this.#originalId = ticket.id
     this.#originalText = loaded.text
     if (keepsRecords) this.#originalAttributes = attributesKey(cookie)
     this.#outdated = modern && (ticket.secretIndex > 0 || loaded.outdated === true)
-    if (!resave) this.#noteStored(ticket.id, loaded.text, this.#originalAttributes)
+    if (!resave) this.noteStored(ticket.id, loaded.text, this.#originalAttributes)
   }
 
   /** Replaces the request's session by a new, empty one under a new ID. */
@@ -92,7 +98,8 @@ export class Visit {
     this.#lastCookie = session.cookie
   }
 
-  #inflate(loaded: LoadedSession): Session {
+  /** Makes what was loaded the request's session. */
+  inflate(loaded: LoadedSession): Session {
     const { req } = this
     this.bookmark = loaded.bookmark
     this.createdAt = loaded.bookmark?.createdAt
@@ -129,94 +136,33 @@ export class Visit {
     this.#snapshot = undefined
   }
 
-  // --- What the app asks of its session
+  // --- What the app has asked for
 
-  saveByApp(session: Session, done: Callback): void {
-    if (this.wasEnded(session.id)) {
-      done(alreadyEnded())
-      return
-    }
-    if (session !== this.req.session) {
-      // An object that is no longer this request's session is kept as its store keeps any object.
-      this.layer.store.set(session.id, session, done)
-      return
-    }
-    try {
-      this.lookAgain()
-      this.session()
-      const snapshot = this.snapshot(session)
-      // What is stored now must not expire before the visitor's next request: nothing may move the deadline after this.
-      renewCookie(session.cookie)
-      this.savedByApp = true
-      this.#noteStored(session.id, snapshot.dataText(), snapshot.attributes())
-      const answer = andThen(this.layer.keeper.save(snapshot), (result) => this.noteSaved(result, snapshot))
-      this.#waitFor(answer, done, () => this.#forgetStored())
-    } catch (error) {
-      this.#forgetStored()
-      done(error)
-    }
-  }
-
-  destroy(session: Session, done: Callback): void {
-    const { layer, req } = this
-    delete req.session
-    this.noteEnded(session.id)
-    try {
-      const answer = answerOf('destroy', layer, (answered) => layer.store.destroy(session.id, answered))
-      this.tell('destroyed', session.id)
-      this.#waitFor(answer, done)
-    } catch (error) {
-      done(error)
-    }
-  }
-
-  /** Tells the app when the answer is here, and lets the response wait for it even when the app does not. */
-  #waitFor(answer: MaybePromise<unknown>, done: Callback, onFailure?: () => void): void {
-    if (!isPending(answer)) {
-      done()
-      return
-    }
-    const told = answer.then(
-      () => outsidePromise(done),
-      (error: unknown) => {
-        onFailure?.()
-        outsidePromise(done, error)
-      },
-    )
+  /** Lets the response wait for what the app may not wait for itself. `work` never rejects. */
+  waitFor(work: Promise<void>): void {
     const { underWay } = this
-    this.underWay = underWay === undefined ? told : underWay.then(() => told)
-  }
-
-  reload(session: Session, done: Callback): void {
-    const found = (loaded: LoadResult): void => {
-      try {
-        if (loaded?.status !== 'found') throw failedToLoad()
-        this.req.sessionID = session.id
-        this.#inflate(loaded)
-        // Under `resave` nothing counts as stored until this request has stored it.
-        if (this.#savedText !== undefined) {
-          const { cookie } = this.req.session as Session
-          this.#noteStored(session.id, loaded.text, attributesKey(cookie))
-        }
-      } catch (error) {
-        done(error)
-        return
-      }
-      done()
-    }
-    try {
-      const answer = this.layer.keeper.load(session.id, 0)
-      if (isPending(answer)) answer.then(found, (error: unknown) => outsidePromise(done, error))
-      else found(answer)
-    } catch (error) {
-      done(error)
-    }
+    this.underWay = underWay === undefined ? work : underWay.then(() => work)
   }
 
   /** This ID is dead for the rest of the request: nothing may be saved under it any more. */
   noteEnded(id: string): void {
     this.#ended ??= new Set()
     this.#ended.add(id)
+  }
+
+  /** This ID is being given up for a new one. */
+  noteRetired(id: string): void {
+    this.noteEnded(id)
+    this.#retiredId = id
+    // A keeper of records retires in the same step in which it ends the session; for the others this is a note.
+    if (!this.layer.keepsRecords) void this.layer.keeper.retire(id)
+  }
+
+  /** The visitor was never told the new ID, so a request with the old one is not late: it is all that he has. */
+  forgetRetired(): void {
+    if (this.#retiredId === undefined) return
+    const forgotten = this.layer.keeper.forgetRetired(this.#retiredId)
+    if (isPending(forgotten)) forgotten.catch((error: unknown) => this.storeFailed('destroy', error))
   }
 
   wasEnded(id: unknown): boolean {
@@ -228,7 +174,7 @@ export class Visit {
   /** `req.session` while it may still be stored and sent. */
   livingSession(): Session | undefined {
     const session = this.session()
-    return session === undefined || this.wasEnded(session.id) ? undefined : session
+    return session === undefined || session.id === this.#standInId || this.wasEnded(session.id) ? undefined : session
   }
 
   /** `req.session` as a session. A plain object that the app put there becomes the session's data. */
@@ -290,9 +236,13 @@ export class Visit {
       return
     }
     const { id } = snapshot
-    this.#noteStored(id, snapshot.dataText(), snapshot.attributes())
+    this.noteStored(id, snapshot.dataText(), snapshot.attributes())
     this.noteKept(snapshot)
     const { events, keeper } = this.layer
+    if (snapshot.conflict !== undefined && events.wants('conflict')) {
+      const { userId } = snapshot.bookmark ?? {}
+      events.emit('conflict', { handle: keeper.handle(id), userId, paths: snapshot.conflict, req: this.req })
+    }
     if (this.#originalId !== id && events.wants('regenerated')) {
       const previousHandle = keeper.handle(String(this.#originalId))
       events.emit('regenerated', { handle: keeper.handle(id), previousHandle, req: this.req })
@@ -305,13 +255,22 @@ export class Visit {
     if ((this.req.session as Session | undefined | null)?.id === snapshot.id) this.bookmark = snapshot.bookmark
   }
 
-  #noteStored(id: string, text: string, attributes: string | undefined): void {
+  noteStored(id: string, text: string, attributes: string | undefined): void {
     this.#savedId = id
     this.#savedText = text
     this.#savedAttributes = attributes
   }
 
-  #forgetStored(): void {
+  hasStored(): boolean {
+    return this.#savedText !== undefined
+  }
+
+  /** The data as store and request had it in common last. */
+  get baseText(): string {
+    return this.#savedText ?? this.#originalText
+  }
+
+  forgetStored(): void {
     this.#savedText = undefined
   }
 
@@ -329,11 +288,4 @@ export class Visit {
       return `the session store failed (${operation}: ${message}); this is said once, listen to storeError to hear of each failure`
     })
   }
-}
-
-function alreadyEnded(): SessionError {
-  return new SessionError(
-    'ERR_SESSION_NO_SESSION',
-    'this session was ended in this request and stays ended; save req.session, or call regenerate for a new one',
-  )
 }

@@ -1,0 +1,131 @@
+/**
+ * What an app asks of its session in the middle of a request: save it, load it again, end it, change it in one step.
+ */
+import { parseData, serializeData, type SessionValues } from '../core/codec.js'
+import { settle } from '../core/conflicts.js'
+import type { LoadResult } from '../core/keeper.js'
+import { andThen, isPending } from '../core/maybe-promise.js'
+import type { MaybePromise } from '../core/record.js'
+import { outsidePromise } from './ask-store.js'
+import type { Callback } from './callback-or-promise.js'
+import { attributesKey, renewCookie } from './cookie.js'
+import { alreadyEnded, endedMeanwhile, failedToLoad, noSession } from './request-errors.js'
+import type { Session } from './session.js'
+import { putValues, valuesOf } from './session-values.js'
+import type { Visit } from './visit.js'
+
+export function saveSession(visit: Visit, session: Session, done: Callback): void {
+  if (visit.wasEnded(session.id)) {
+    done(alreadyEnded())
+    return
+  }
+  if (session !== visit.req.session) {
+    // An object that is no longer this request's session is kept as its store keeps any object.
+    visit.layer.store.set(session.id, session, done)
+    return
+  }
+  // A late request's empty stand-in for a session that goes on elsewhere: there is nothing to keep, and nothing went wrong.
+  if (visit.livingSession() === undefined) {
+    done()
+    return
+  }
+  tell(visit, done, () => {
+    visit.lookAgain()
+    const snapshot = visit.snapshot(session)
+    // What is stored now must not expire before the visitor's next request: nothing may move the deadline after this.
+    renewCookie(session.cookie)
+    visit.savedByApp = true
+    visit.noteStored(session.id, snapshot.dataText(), snapshot.attributes())
+    const answer = andThen(visit.layer.keeper.save(snapshot), (result) => visit.noteSaved(result, snapshot))
+    // What could not be stored is tried again when the response ends.
+    return { answer, onFailure: () => visit.forgetStored() }
+  })
+}
+
+export function destroySession(visit: Visit, session: Session, done: Callback): void {
+  delete visit.req.session
+  visit.noteEnded(session.id)
+  tell(visit, done, () => {
+    const answer = visit.layer.keeper.destroy(session.id)
+    visit.tell('destroyed', session.id)
+    return { answer }
+  })
+}
+
+export function reloadSession(visit: Visit, session: Session, done: Callback): void {
+  const attach = (loaded: LoadResult): void => {
+    if (loaded?.status !== 'found') throw failedToLoad()
+    visit.req.sessionID = session.id
+    const { cookie } = visit.inflate(loaded)
+    // Under `resave` nothing counts as stored until this request has stored it.
+    if (visit.hasStored()) visit.noteStored(session.id, loaded.text, attributesKey(cookie))
+  }
+  tell(visit, done, () => ({ answer: andThen(visit.layer.keeper.load(session.id, 0), attach) }))
+}
+
+/** Changes the data in one step, and the live session with it. */
+export async function updateSession<Result>(
+  visit: Visit,
+  change: (data: SessionValues) => MaybePromise<Result>,
+): Promise<Result> {
+  const session = visit.livingSession()
+  if (session === undefined) throw noSession()
+  const { keeper, maxDataBytes } = visit.layer
+  if (!visit.isKnown(session) && !visit.savedByApp) return createChanged(session, change)
+
+  const modified = await keeper.modify(session.id, change, maxDataBytes)
+  if (modified === undefined) {
+    visit.gone = true
+    throw endedMeanwhile()
+  }
+  // What the handler has changed in req.session by itself, and what the update changed, both hold from here on.
+  const mine = serializeData(valuesOf(session), Infinity)
+  const { data } = settle('merge', visit.baseText, mine, modified.text)
+  putValues(session, parseData(data)!)
+  visit.bookmark = modified.bookmark
+  visit.noteStored(session.id, modified.text, attributesKey(session.cookie))
+  return modified.result
+}
+
+/** A session that is not stored yet has no rivals: it is changed, and stored. */
+async function createChanged<Result>(
+  session: Session,
+  change: (data: SessionValues) => MaybePromise<Result>,
+): Promise<Result> {
+  const values = valuesOf(session)
+  const result = await change(values)
+  putValues(session, values)
+  await session.save()
+  return result
+}
+
+interface Asked {
+  readonly answer: MaybePromise<unknown>
+  readonly onFailure?: () => void
+}
+
+/** Asks, and tells the app when the answer is here. The response waits for it even when the app does not. */
+function tell(visit: Visit, done: Callback, ask: () => Asked): void {
+  let asked: Asked
+  try {
+    asked = ask()
+  } catch (error) {
+    visit.forgetStored()
+    done(error)
+    return
+  }
+  const { answer, onFailure } = asked
+  if (!isPending(answer)) {
+    done()
+    return
+  }
+  visit.waitFor(
+    answer.then(
+      () => outsidePromise(done),
+      (error: unknown) => {
+        onFailure?.()
+        outsidePromise(done, error)
+      },
+    ),
+  )
+}
