@@ -21,10 +21,10 @@ export function serializeData(values: object, maxBytes: number): string {
       { cause },
     )
   }
-  if (text === undefined) {
+  if (text === undefined || !text.startsWith('{')) {
     throw new SessionError(
       'ERR_SESSION_DATA_UNSERIALIZABLE',
-      'the session has a toJSON that answers nothing, so it was not saved',
+      'the session has a toJSON that answers no object, so it was not saved',
     )
   }
   // A UTF-16 unit is at most three bytes of UTF-8, so short texts need no exact count.

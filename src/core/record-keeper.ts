@@ -49,13 +49,7 @@ export class RecordKeeper implements Keeper {
   }
 
   load(id: string, secretIndex: number): MaybePromise<LoadResult> {
-    const key = this.#storeKeyOf(id, secretIndex)
-    return andThen(this.#read(key), (record) => {
-      if (secretIndex === 0) return record === undefined ? this.#whetherRetired(key) : this.#open(key, record, false)
-      const newestKey = this.#storeKeyOf(id, 0)
-      if (record === undefined) return newestKey === key ? this.#whetherRetired(key) : this.#openAt(newestKey)
-      return newestKey === key ? this.#open(key, record, true) : this.#moveToNewest(key, newestKey, record)
-    })
+    return this.#find(id, secretIndex, secretIndex > 0)
   }
 
   save(session: SessionToKeep): MaybePromise<SaveResult> {
@@ -146,10 +140,19 @@ export class RecordKeeper implements Keeper {
       : this.#deadlines.timesOf(kept.record, lifetime)
   }
 
-  #openAt(key: string): MaybePromise<LoadResult> {
-    return andThen(this.#read(key), (record) =>
-      record === undefined ? this.#whetherRetired(key) : this.#open(key, record, true),
-    )
+  /**
+   * Looks under the key of the secret that signed the ticket, then under those of newer ones: a record moves when its visitor comes by, and only
+   * ever to a newer key, whether or not the cookie that was issued then arrived.
+   */
+  #find(id: string, secretIndex: number, outdated: boolean): MaybePromise<LoadResult> {
+    const key = this.#storeKeyOf(id, secretIndex)
+    return andThen(this.#read(key), (record): MaybePromise<LoadResult> => {
+      const newestKey = secretIndex === 0 ? key : this.#storeKeyOf(id, 0)
+      if (record !== undefined) {
+        return key === newestKey ? this.#open(key, record, outdated) : this.#moveToNewest(id, key, newestKey, record)
+      }
+      return key === newestKey ? this.#whetherRetired(key) : this.#find(id, secretIndex - 1, outdated)
+    })
   }
 
   // Asked only for IDs that lead nowhere, so that what visitors do all day stays at one read.
@@ -160,12 +163,12 @@ export class RecordKeeper implements Keeper {
   }
 
   // The key is derived from a secret, so a record that stands under an older secret's key moves when its visitor comes by.
-  #moveToNewest(key: string, newestKey: string, record: SessionRecord): MaybePromise<LoadResult> {
+  #moveToNewest(id: string, key: string, newestKey: string, record: SessionRecord): MaybePromise<LoadResult> {
     const opened = this.#open(newestKey, record, true)
     if (opened?.status !== 'found') return opened
     return andThen(this.#ask('read', this.#store.replace(key, newestKey, record)), (moved) =>
       // Another request of the same visitor was faster: what it moved is the session, changes included.
-      moved ? opened : this.#openAt(newestKey),
+      moved ? opened : this.#find(id, 0, true),
     )
   }
 

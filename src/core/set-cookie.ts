@@ -68,7 +68,7 @@ function keyword(allowed: Readonly<Record<string, string>>, value: unknown, opti
   return allowed[written]!
 }
 
-let lastExpiresSecond = -1
+let lastExpiresSecond = Number.NaN
 let lastExpiresText = ''
 
 // HTTP dates have a second's precision, and in one second most cookies of a server expire in the same one.

@@ -1,6 +1,7 @@
 /**
  * What an app asks of its session in the middle of a request: save it, load it again, end it, change it in one step.
  */
+import { SessionError } from '../core/errors.js'
 import { parseData, serializeData, type SessionValues } from '../core/codec.js'
 import { settle } from '../core/conflicts.js'
 import type { LoadResult } from '../core/keeper.js'
@@ -29,7 +30,7 @@ export function saveSession(visit: Visit, session: Session, done: Callback): voi
     done()
     return
   }
-  tell(visit, done, () => {
+  tell(visit, 'save', done, () => {
     visit.lookAgain()
     const snapshot = visit.snapshot(session)
     // What is stored now must not expire before the visitor's next request: nothing may move the deadline after this.
@@ -45,10 +46,9 @@ export function saveSession(visit: Visit, session: Session, done: Callback): voi
 export function destroySession(visit: Visit, session: Session, done: Callback): void {
   delete visit.req.session
   visit.noteEnded(session.id)
-  tell(visit, done, () => {
-    const answer = visit.layer.keeper.destroy(session.id)
-    visit.tell('destroyed', session.id)
-    return { answer }
+  tell(visit, 'destroy', done, () => {
+    const { keeper } = visit.layer
+    return { answer: andThen(keeper.destroy(session.id), () => visit.tell('destroyed', session.id)) }
   })
 }
 
@@ -60,7 +60,7 @@ export function reloadSession(visit: Visit, session: Session, done: Callback): v
     // Under `resave` nothing counts as stored until this request has stored it.
     if (visit.hasStored()) visit.noteStored(session.id, loaded.text, attributesKey(cookie))
   }
-  tell(visit, done, () => ({ answer: andThen(visit.layer.keeper.load(session.id, 0), attach) }))
+  tell(visit, 'read', done, () => ({ answer: andThen(visit.layer.keeper.load(session.id, 0), attach) }))
 }
 
 /** Changes the data in one step, and the live session with it. */
@@ -75,7 +75,7 @@ export async function updateSession<Result>(
 
   const modified = await keeper.modify(session.id, change, maxDataBytes)
   if (modified === undefined) {
-    visit.gone = true
+    visit.goneId = session.id
     throw endedMeanwhile()
   }
   // What the handler has changed in req.session by itself, and what the update changed, both hold from here on.
@@ -105,12 +105,13 @@ interface Asked {
 }
 
 /** Asks, and tells the app when the answer is here. The response waits for it even when the app does not. */
-function tell(visit: Visit, done: Callback, ask: () => Asked): void {
+function tell(visit: Visit, operation: string, done: Callback, ask: () => Asked): void {
   let asked: Asked
   try {
     asked = ask()
   } catch (error) {
-    visit.forgetStored()
+    if (operation === 'save') visit.forgetStored()
+    failed(visit, operation, error)
     done(error)
     return
   }
@@ -124,8 +125,15 @@ function tell(visit: Visit, done: Callback, ask: () => Asked): void {
       () => outsidePromise(done),
       (error: unknown) => {
         onFailure?.()
+        failed(visit, operation, error)
         outsidePromise(done, error)
       },
     ),
   )
+}
+
+/** What is the app's own doing is told to the app alone; what the store did, to whoever listens for it. */
+function failed(visit: Visit, operation: string, error: unknown): void {
+  const isOurs = error instanceof SessionError && !error.code.startsWith('ERR_SESSION_STORE')
+  if (!isOurs) visit.storeFailed(operation, error)
 }

@@ -3,6 +3,7 @@
  * throwing.
  */
 import { systemClock, type Clock } from '../core/clock.js'
+import { SessionError } from '../core/errors.js'
 import { storeTimeout } from '../core/deadline.js'
 import type { MaybePromise } from '../core/record.js'
 import type { Callback } from './callback-or-promise.js'
@@ -54,10 +55,10 @@ export function askStore<T>(
   try {
     returned = ask(answer)
   } catch (thrown) {
-    answer(thrown)
+    answer(thrown ?? failedSilently())
   }
   // Stores that answer by callback return promises too: one that fails is an answer, one that fulfils says nothing yet.
-  if (isThenable(returned)) returned.then(undefined, answer)
+  if (isThenable(returned)) returned.then(undefined, (reason: unknown) => answer(reason ?? failedSilently()))
   if (answered) {
     done(error, value)
     return
@@ -106,6 +107,14 @@ export function answerOf<T>(
       else resolve(answer as T)
     }
   })
+}
+
+// A rejection with nothing in it must not be taken for an answer that all went well.
+function failedSilently(): SessionError {
+  return new SessionError(
+    'ERR_SESSION_STORE_ANSWER',
+    'the session store failed and did not say why; look into its own logs',
+  )
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -78,7 +78,7 @@ export function coatcheckDoor(options: CoatcheckOptions, defaultStore: DefaultSt
       hashIds: options.hashIds ?? true,
       maxDataBytes: options.maxDataBytes ?? defaultMaxDataBytes,
       lifetimes: {
-        idle: optionalDuration('idleTimeout', options.idleTimeout, day),
+        idle: idleTimeout(options.idleTimeout, cookie),
         absolute:
           options.absoluteTimeout === false
             ? undefined
@@ -130,6 +130,13 @@ function safeCookie(given: CookieSource | undefined, production: boolean): Cooki
   if (given === undefined) return defaults
   if (typeof given === 'function') return (req) => ({ ...defaults, ...given(req) })
   return typeof given === 'object' && given !== null ? { ...defaults, ...given } : given
+}
+
+/** A session lives no longer without a request than the browser keeps its cookie: a stolen ticket should not outlive the visitor's own. */
+function idleTimeout(given: CoatcheckOptions['idleTimeout'], cookie: CookieSource): number {
+  const maxAge = typeof cookie === 'function' ? undefined : cookie.maxAge
+  const limit = typeof maxAge === 'number' ? maxAge : Infinity
+  return Math.min(limit, optionalDuration('idleTimeout', given, limit === Infinity ? day : limit))
 }
 
 function hasDomainOrPath(cookie: CookieOptions): boolean {

@@ -22,6 +22,10 @@ export class Departure implements ResponseGuest {
   #headersDone = false
   #sentId: string | undefined
   #renewed: Session | undefined
+  /** The session this response ends with, as it was when the app ended it. */
+  #final: Session | undefined
+  #told = false
+  #ending = false
 
   constructor(visit: Visit, res: ServerResponse, next: Next) {
     this.#visit = visit
@@ -37,8 +41,8 @@ export class Departure implements ResponseGuest {
         visit.lookAgain()
         this.#decideCookie()
       }
-      const session = visit.livingSession()
-      const sends = this.#cookie === 'send' && !visit.gone && session !== undefined
+      const session = this.#ending ? this.#final : visit.livingSession()
+      const sends = this.#cookie === 'send' && session !== undefined && visit.goneId !== session.id
       if (sends) {
         this.#renew(session)
         sendCookie(visit, this.#res, session)
@@ -49,6 +53,7 @@ export class Departure implements ResponseGuest {
         keepFromSharedCaches(this.#res, sends, session !== undefined && visit.ticket !== undefined)
       }
     } catch (error) {
+      this.#cookie ??= 'none'
       visit.trace?.step('set-cookie', 'failed')
       this.#tellAfterwards(error)
     }
@@ -57,10 +62,12 @@ export class Departure implements ResponseGuest {
   beforeEnd(): MaybePromise<void> {
     const { trace } = this.#visit
     trace?.step('handle', String(this.#res.statusCode))
+    this.#ending = true
     let decision: CommitDecision
     try {
       this.#visit.lookAgain()
       const session = this.#visit.livingSession()
+      this.#final = session
       if (session !== undefined && !this.#headersDone) this.#renew(session)
       if (this.#cookie === undefined) this.#decideCookie()
       decision = this.#decideCommit()
@@ -91,11 +98,11 @@ export class Departure implements ResponseGuest {
   }
 
   afterEnd(): void {
-    const { trace, layer, req, ticket, gone } = this.#visit
+    const { trace, layer, req, ticket } = this.#visit
     if (trace === undefined) return
     trace.step('send', 'sent')
     const kept = ticket === undefined ? 'without a cookie' : 'with the same cookie'
-    trace.step('return', this.#cookie === 'send' && !gone ? 'with the new cookie' : kept)
+    trace.step('return', this.#sentId !== undefined ? 'with the new cookie' : kept)
     layer.events.emit('request', trace.finish(req))
   }
 
@@ -146,7 +153,7 @@ export class Departure implements ResponseGuest {
         ...absentSession,
         identified: Boolean(req.sessionID),
         destroyedByApp: visit.wasEnded(req.sessionID),
-        destroyUnset: layer.destroyUnset && (req.session === null || req.session === undefined),
+        destroyUnset: layer.destroyUnset && visit.attached && (req.session === null || req.session === undefined),
       })
     }
     const known = visit.isKnown(session)
@@ -213,7 +220,23 @@ export class Departure implements ResponseGuest {
 
   // The response goes first, as the contract has it; the app's error handling hears of it then.
   #tellAfterwards(error: unknown): void {
-    setImmediate(this.#next, error)
+    const res = this.#res
+    if (this.#told) return
+    this.#told = true
+    const tell = (): void => {
+      setImmediate(this.#next, error)
+    }
+    if (typeof res.once !== 'function' || res.writableFinished || res.destroyed) {
+      tell()
+      return
+    }
+    // An error handler that finds the headers gone cuts the connection, so it is told when the visitor has the whole response.
+    let once = (): void => {
+      once = () => {}
+      tell()
+    }
+    res.once('finish', () => once())
+    res.once('close', () => once())
   }
 
   #hintBarred(): void {

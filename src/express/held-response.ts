@@ -38,7 +38,8 @@ export function holdResponse(res: ServerResponse, guest: ResponseGuest): void {
   if (typeof writeHead === 'function') {
     const heldWriteHead = function (this: ServerResponse, ...args: unknown[]): unknown {
       if (headersSeen || res.headersSent) return writeHead.apply(this, args as never)
-      const headersAt = typeof args[1] === 'string' ? 2 : 1
+      // As Node reads them: the second argument may be a reason, or nothing with the headers behind it.
+      const headersAt = typeof args[1] === 'string' || (args[2] !== undefined && args[2] !== null) ? 2 : 1
       const headers = args[headersAt] as HeadersArgument | null | undefined
       // The guest must see, and may add to, all headers; what is no list of headers is left to Node to refuse.
       if (headers === undefined || headers === null || !mergeHeaders(res, headers)) {
@@ -46,7 +47,7 @@ export function holdResponse(res: ServerResponse, guest: ResponseGuest): void {
         return writeHead.apply(this, args as never)
       }
       seeHeaders()
-      return writeHead.apply(this, args.slice(0, headersAt) as never)
+      return writeHead.apply(this, (typeof args[1] === 'string' ? args.slice(0, 2) : args.slice(0, 1)) as never)
     }
     res.writeHead = heldWriteHead as typeof res.writeHead
   }
@@ -59,12 +60,17 @@ export function holdResponse(res: ServerResponse, guest: ResponseGuest): void {
 
   res.end = function (this: ServerResponse, ...args: unknown[]): ServerResponse {
     if (ended) return endAgain(res, args)
-    // Node refuses other bodies with an error that belongs to the caller: it must come now, not when the store has answered.
-    if (!isBody(args[0])) return end.apply(res, args as never)
+    // What Node refuses it must refuse now, while the caller can still hear of it and end the response in another way.
+    if (!isBody(args[0]) || !isSendable(res)) return end.apply(res, args as never)
     ended = true
     const pending = guest.beforeEnd()
     if (!isPending(pending)) {
-      finish(args)
+      try {
+        finish(args)
+      } catch (error) {
+        ended = false
+        throw error
+      }
       return res
     }
     const release = refuseWrites(res)
@@ -79,6 +85,11 @@ export function holdResponse(res: ServerResponse, guest: ResponseGuest): void {
     }, rethrow)
     return res
   } as typeof res.end
+}
+
+function isSendable(res: ServerResponse): boolean {
+  const status = Math.trunc(Number(res.statusCode))
+  return res.headersSent || (status >= 100 && status <= 999)
 }
 
 function isBody(chunk: unknown): boolean {
@@ -155,6 +166,10 @@ function refuseWrites(res: ServerResponse): () => void {
       override(name, { writable: true, value: refuse })
     }
     override('flushHeaders', { writable: true, value: () => {} })
+    // Node takes no notice of these once the head is made.
+    const { statusCode, statusMessage } = res
+    override('statusCode', { get: () => statusCode, set: () => {} })
+    override('statusMessage', { get: () => statusMessage, set: () => {} })
   }
   override('write', {
     writable: true,

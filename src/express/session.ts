@@ -52,7 +52,8 @@ export const Session = function (this: Session, req: SessionHost, values?: objec
 /** Copies what is not a name of ours. `__proto__` and `constructor` are names of every object, so stored ones stay inert. */
 function copyValues(session: Session, values: object): void {
   const target = session as unknown as Record<string, unknown>
-  for (const key in values) {
+  // Own values alone: what a hostile `__proto__` in an object's text brought in by inheritance stays outside.
+  for (const key of Object.keys(values)) {
     if (!(key in target)) target[key] = (values as Record<string, unknown>)[key]
   }
 }

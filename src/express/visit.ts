@@ -31,7 +31,9 @@ export class Visit {
   /** The ticket's ID was given up for a new one: this request is late, and its session is elsewhere. */
   late = false
   /** The session was ended elsewhere while this request ran. */
-  gone = false
+  goneId: string | undefined
+  /** The request has had a session, so that its absence says something. */
+  attached = false
 
   #cookieOptions: CookieOptions
   /** What a change is measured against. */
@@ -62,6 +64,7 @@ export class Visit {
   /** A visitor with no session yet: a new one under a new ID. */
   begin(): void {
     this.#generate()
+    this.attached = true
     this.#originalId = this.req.sessionID
   }
 
@@ -75,6 +78,7 @@ export class Visit {
   attach(ticket: PresentedTicket, loaded: LoadedSession): void {
     const { keepsRecords, modern, resave } = this.layer
     this.ticket = ticket
+    this.attached = true
     // The ticket that led to a session, which is not always the first one presented.
     this.req.sessionID = ticket.id
     const { cookie } = this.inflate(loaded)
@@ -232,7 +236,7 @@ export class Visit {
 
   noteSaved(result: SaveResult, snapshot: SessionSnapshot): void {
     if (result === 'gone') {
-      this.gone = true
+      this.goneId = snapshot.id
       return
     }
     const { id } = snapshot
