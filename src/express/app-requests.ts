@@ -10,12 +10,16 @@ import type { MaybePromise } from '../core/record.js'
 import { outsidePromise } from './ask-store.js'
 import type { Callback } from './callback-or-promise.js'
 import { attributesKey, renewCookie } from './cookie.js'
-import { alreadyEnded, endedMeanwhile, failedToLoad, noSession } from './request-errors.js'
+import { alreadyEnded, idIsNoText, endedMeanwhile, failedToLoad, noSession } from './request-errors.js'
 import type { Session } from './session.js'
 import { putValues, valuesOf } from './session-values.js'
 import type { Visit } from './visit.js'
 
 export function saveSession(visit: Visit, session: Session, done: Callback): void {
+  if (typeof (session.id as unknown) !== 'string') {
+    done(idIsNoText())
+    return
+  }
   if (visit.wasEnded(session.id)) {
     done(alreadyEnded())
     return

@@ -76,7 +76,8 @@ export class ExpressStoreKeeper implements Keeper {
 
   save(session: SessionToKeep): MaybePromise<SaveResult> {
     return this.#changes.turns.take(session.id, () => {
-      if (this.#changes.hasEnded(session.id)) return 'gone'
+      // A session without a bookmark is new, whatever had its ID before.
+      if (session.bookmark !== undefined && this.#changes.hasEnded(session.id)) return 'gone'
       const text = this.#settled(session)
       this.#changes.noteWritten(session.id, text)
       session.bookmark = at(text, this.#changes.order)

@@ -1,7 +1,7 @@
 /**
  * The errors that an app gets for what it asks of its session.
  */
-import { SessionError } from '../core/errors.js'
+import { SessionError, SessionOptionError } from '../core/errors.js'
 
 /** The very text of express-session, which apps compare with. */
 export function failedToLoad(): SessionError {
@@ -26,5 +26,11 @@ export function noSession(): SessionError {
   return new SessionError(
     'ERR_SESSION_NO_SESSION',
     'this request has no session: it did not come through this middleware, or its session was ended',
+  )
+}
+
+export function idIsNoText(): SessionOptionError {
+  return new SessionOptionError(
+    'genid must return a string, at once; what it returned is no ID that a session could be saved under',
   )
 }

@@ -98,6 +98,7 @@ export class Visit {
 
   #generate(): void {
     const session = generateSession(this.layer, this.req, this.#cookieOptions)
+    this.#revive(session.id)
     this.bookmark = undefined
     this.#lastCookie = session.cookie
   }
@@ -160,6 +161,14 @@ export class Visit {
     this.#retiredId = id
     // A keeper of records retires in the same step in which it ends the session; for the others this is a note.
     if (!this.layer.keepsRecords) void this.layer.keeper.retire(id)
+  }
+
+  // A genid may give an ID again, a constant one above all: what it is given to is a new session, and may be kept.
+  #revive(id: string): void {
+    this.#ended?.delete(id)
+    if (this.#retiredId !== id) return
+    this.forgetRetired()
+    this.#retiredId = undefined
   }
 
   /** The visitor was never told the new ID, so a request with the old one is not late: it is all that he has. */
