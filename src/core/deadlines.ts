@@ -50,8 +50,9 @@ export class Deadlines {
   passed(record: SessionRecord): 'idle' | 'absolute' | undefined {
     const now = this.#clock.now()
     const { absolute } = this.#lifetimes
-    if (absolute !== undefined && now >= record.createdAt + absolute) return 'absolute'
-    return now >= record.expiresAt ? 'idle' : undefined
+    // Asked so that a clock or a record that holds no number lets nobody in.
+    if (absolute !== undefined && !(now < record.createdAt + absolute)) return 'absolute'
+    return now < record.expiresAt ? undefined : 'idle'
   }
 
   /** The times of a kept session. `lifetime`: its own, where it has one. */

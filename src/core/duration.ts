@@ -2,6 +2,7 @@
  * Durations as apps write them: milliseconds, or a string such as '30m'. The one place in core that knows a package, because
  * reading '1.5 hours' is not what a session layer is for.
  */
+import { inspect } from 'node:util'
 import ms from 'ms'
 import { SessionOptionError } from './errors.js'
 
@@ -36,7 +37,7 @@ export function milliseconds(option: string, value: unknown): number {
   const result = typeof value === 'string' ? readText(value) : value
   if (typeof result === 'number' && Number.isFinite(result) && result >= 0) return result
   throw new SessionOptionError(
-    `${option} must be a number of milliseconds or a duration such as '30m', '8h' or '30d', and not ${JSON.stringify(value) ?? typeof value}`,
+    `${option} must be a number of milliseconds or a duration such as '30m', '8h' or '30d', and not ${inspect(value)}`,
   )
 }
 

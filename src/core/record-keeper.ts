@@ -164,11 +164,12 @@ export class RecordKeeper implements Keeper {
 
   // The key is derived from a secret, so a record that stands under an older secret's key moves when its visitor comes by.
   #moveToNewest(id: string, key: string, newestKey: string, record: SessionRecord): MaybePromise<LoadResult> {
-    const opened = this.#open(newestKey, record, true)
+    const opened = this.#open(key, record, true)
     if (opened?.status !== 'found') return opened
-    return andThen(this.#ask('read', this.#store.replace(key, newestKey, record)), (moved) =>
+    const moved = { ...opened, bookmark: bookmarkOf(newestKey, record) }
+    return andThen(this.#ask('read', this.#store.replace(key, newestKey, record)), (isMoved) =>
       // Another request of the same visitor was faster: what it moved is the session, changes included.
-      moved ? opened : this.#find(id, 0, true),
+      isMoved ? moved : this.#find(id, 0, true),
     )
   }
 
@@ -176,9 +177,7 @@ export class RecordKeeper implements Keeper {
     const bookmark = bookmarkOf(key, record)
     const timeout = this.#deadlines.passed(record)
     if (timeout !== undefined) {
-      // Nobody waits for this: the record is over whether or not it is deleted now, and the sweeper comes by.
-      const deleted = this.#store.delete(key)
-      if (isPending(deleted)) deleted.catch(() => {})
+      this.#forget(key)
       return { status: 'expired', timeout, bookmark }
     }
     const values = parseData(record.data)
@@ -186,6 +185,16 @@ export class RecordKeeper implements Keeper {
     if (values === undefined || attributes === undefined) throw unreadable()
     const { cookie } = attributes as RecordAttributes
     return { status: 'found', values, cookie, text: record.data, bookmark, outdated }
+  }
+
+  // Nobody waits for this: the record is over whether or not it is deleted now, and the sweeper comes by.
+  #forget(key: string): void {
+    try {
+      const deleted = this.#store.delete(key)
+      if (isPending(deleted)) deleted.catch(() => {})
+    } catch {
+      // As above.
+    }
   }
 
   #read(key: string): MaybePromise<SessionRecord | undefined> {

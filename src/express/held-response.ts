@@ -87,9 +87,11 @@ export function holdResponse(res: ServerResponse, guest: ResponseGuest): void {
   } as typeof res.end
 }
 
+const notInReason = /[^\t\u0020-\u007e\u0080-\u00ff]/
+
 function isSendable(res: ServerResponse): boolean {
   const status = Math.trunc(Number(res.statusCode))
-  return res.headersSent || (status >= 100 && status <= 999)
+  return res.headersSent || (status >= 100 && status <= 999 && !notInReason.test(res.statusMessage ?? ''))
 }
 
 function isBody(chunk: unknown): boolean {

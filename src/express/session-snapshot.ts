@@ -57,8 +57,9 @@ export class SessionSnapshot implements SessionToKeep {
 
   lifetime(): number | undefined {
     if (this.#isUsual()) return undefined
-    const { maxAge } = this.live.cookie
-    return typeof maxAge === 'number' ? maxAge : undefined
+    // The whole of it: what is left of the cookie's own deadline depends on whether it was renewed yet.
+    const { originalMaxAge } = this.live.cookie
+    return typeof originalMaxAge === 'number' ? originalMaxAge : undefined
   }
 
   // Then a change of options is a change for every session.
