@@ -1,0 +1,8 @@
+// @ts-check
+/**
+ * Where the project is, whatever folder the command was started in.
+ */
+import { fileURLToPath } from 'node:url'
+
+/** The project's folder, without a slash at its end. */
+export const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/[\\/]$/, '')
