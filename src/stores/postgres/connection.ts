@@ -1,0 +1,89 @@
+/**
+ * The way to the database: the app's pool, or one of the store's own.
+ */
+import { SessionError } from '../../core/errors.js'
+import type { PostgresSettings } from './options.js'
+
+export type PostgresValue = string | number | null
+
+/** What a query answers, as far as the store looks. */
+export interface PostgresResult {
+  readonly rows: readonly Readonly<Record<string, unknown>>[]
+  readonly rowCount: number | null
+}
+
+/** The part of `pg.Pool` that the store uses. */
+export interface PostgresPool {
+  query(statement: {
+    readonly name?: string
+    readonly text: string
+    readonly values: PostgresValue[]
+  }): Promise<PostgresResult>
+  query(text: string): Promise<unknown>
+}
+
+/** A pool that the store made. */
+interface OwnPool extends PostgresPool {
+  on(event: 'error', listener: () => void): unknown
+  end(): Promise<void>
+}
+
+interface PgPackage {
+  readonly Pool: new (options: { connectionString: string }) => OwnPool
+}
+
+export class Connection {
+  readonly #settings: PostgresSettings
+  #own: Promise<OwnPool> | undefined
+
+  constructor(settings: PostgresSettings) {
+    this.#settings = settings
+  }
+
+  /** Runs one statement. `name` is used when the app wants prepared statements. */
+  async query(name: string, text: string, values: PostgresValue[]): Promise<PostgresResult> {
+    const pool = await this.#pool()
+    return pool.query(this.#settings.prepare ? { name: `coatcheck_${name}`, text, values } : { text, values })
+  }
+
+  /** Runs several statements as one transaction, in one round trip. */
+  async script(text: string): Promise<void> {
+    const pool = await this.#pool()
+    await pool.query(text)
+  }
+
+  async close(): Promise<void> {
+    const own = this.#own
+    this.#own = undefined
+    if (own !== undefined) await (await own).end()
+  }
+
+  #pool(): PostgresPool | Promise<PostgresPool> {
+    if (this.#settings.pool !== undefined) return this.#settings.pool
+    this.#own ??= openPool(this.#settings.url!)
+    return this.#own
+  }
+}
+
+async function openPool(url: string): Promise<OwnPool> {
+  const { Pool } = await loadPg()
+  const pool = new Pool({ connectionString: url })
+  // A connection that breaks while nobody uses it: the pool opens another, and an unheard event would end the process.
+  pool.on('error', () => {})
+  return pool
+}
+
+async function loadPg(): Promise<PgPackage> {
+  // In a variable, so that no bundler and no type checker of an app without it goes looking for the package.
+  const name = 'pg'
+  try {
+    const loaded = (await import(name)) as { default?: PgPackage } & PgPackage
+    return loaded.default ?? loaded
+  } catch (cause) {
+    throw new SessionError(
+      'ERR_SESSION_ENGINE_MISSING',
+      'postgresStore({ url }) needs the package pg: run npm install pg, or hand in a pool of your own.',
+      { cause },
+    )
+  }
+}
