@@ -8,6 +8,8 @@
  *
  * The last line is the sum of all parts, `N passed, N failed`.
  */
+import { join } from 'node:path'
+
 import { installEcosystem, runEcosystem } from './lib/ecosystem.mjs'
 import { ensureDependencies, requireNode } from './lib/install.mjs'
 import { runMainTests } from './lib/main-tests.mjs'
@@ -40,6 +42,7 @@ const steps = [
     needed: true,
     run: async () => {
       await ensureDependencies(root)
+      await ensureDependencies(join(root, 'test', 'types'))
     },
   },
   {

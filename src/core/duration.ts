@@ -32,13 +32,23 @@ type Unit =
 /** Milliseconds, or text such as `'30s'`, `'15m'`, `'8h'`, `'30d'`, `'2 weeks'`. */
 export type Duration = number | `${number}${Unit}` | `${number} ${Unit}`
 
-/** The duration in milliseconds. Throws for what is none, naming the option. */
-export function milliseconds(option: string, value: unknown): number {
+/** The longest that a timer can wait; a longer one would fire at once. */
+const longestTimer = 2_147_483_647
+
+/** The duration in milliseconds. Throws for what is none, naming the option. 0 counts only where `from` says so. */
+export function milliseconds(option: string, value: unknown, from: 0 | 1 = 1): number {
   const result = typeof value === 'string' ? readText(value) : value
-  if (typeof result === 'number' && Number.isFinite(result) && result >= 0) return result
+  if (typeof result === 'number' && Number.isFinite(result) && result >= from) return result
   throw new SessionOptionError(
-    `${option} must be a number of milliseconds or a duration such as '30m', '8h' or '30d', and not ${inspect(value)}`,
+    `${option} must be a number of milliseconds from ${from} on or a duration such as '30m', '8h' or '30d', and not ${inspect(value)}`,
   )
+}
+
+/** The same for what a timer waits for: 24 days at most. */
+export function timerMilliseconds(option: string, value: unknown): number {
+  const result = milliseconds(option, value)
+  if (result <= longestTimer) return result
+  throw new SessionOptionError(`${option} must be 24 days at most, and not ${inspect(value)}`)
 }
 
 function readText(text: string): unknown {

@@ -91,6 +91,8 @@ export interface Keeper {
   touchDue(session: SessionToKeep): boolean
   touch(session: SessionToKeep): MaybePromise<TouchResult>
   destroy(id: string): MaybePromise<unknown>
+  /** Does this process know, without asking the store, that the session was ended a moment ago? */
+  hasEnded(id: string): boolean
   /** Remembers for a while that this ID was given up for another. Stores of records end its session in the same step. */
   retire(id: string): MaybePromise<unknown>
   /** The new ID never reached the visitor, so the old one is just an unknown one. */

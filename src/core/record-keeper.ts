@@ -97,6 +97,11 @@ export class RecordKeeper implements Keeper {
     return this.#ask('destroy', this.#store.delete(this.#storeKeyOf(id, 0)))
   }
 
+  /** Stores of records say so themselves, to every process: nothing is remembered here. */
+  hasEnded(): boolean {
+    return false
+  }
+
   retire(id: string): MaybePromise<unknown> {
     const key = this.#storeKeyOf(id, 0)
     const now = this.#settings.clock.now()
@@ -121,7 +126,7 @@ export class RecordKeeper implements Keeper {
 
   /** Is this the record of a session that lives, and not of one that is over or of an ID that was given up? */
   isLiving(key: string, record: SessionRecord): boolean {
-    return !key.startsWith(retiredPrefix) && this.#deadlines.passed(record) === undefined
+    return !isRetiredKey(key) && this.#deadlines.passed(record) === undefined
   }
 
   /** When a kept session began, was last seen, and will end if no request comes. */
@@ -210,6 +215,11 @@ export class RecordKeeper implements Keeper {
 }
 
 const retiredPrefix = 'retired:'
+
+/** Is this the key of the mark that an ID was given up? */
+export function isRetiredKey(key: string): boolean {
+  return key.startsWith(retiredPrefix)
+}
 
 function retiredKey(key: string): string {
   return retiredPrefix + key

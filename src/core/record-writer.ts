@@ -33,15 +33,18 @@ const longestPause = 20
 
 export class RecordWriter {
   readonly #settings: RecordWriterSettings
-  readonly #turns = new Turns()
+  readonly #writes = new Turns()
+  readonly #updates: Turns
 
   constructor(settings: RecordWriterSettings) {
     this.#settings = settings
+    const { clock, storeTimeout } = settings
+    this.#updates = new Turns({ clock, milliseconds: storeTimeout })
   }
 
   /** Writes `draft` over the record that `read` was made of, merged with what others have written since. */
   update(session: SessionToKeep, draft: RecordDraft, read: RecordBookmark): MaybePromise<SaveResult> {
-    return this.#turns.take(read.key, () => this.#attempt(session, draft, read, read.record, attempts))
+    return this.#writes.take(read.key, () => this.#attempt(session, draft, read, read.record, attempts))
   }
 
   #attempt(
@@ -67,14 +70,17 @@ export class RecordWriter {
     })
   }
 
-  /** Read, change, write as one step. */
+  /**
+   * Read, change, write as one step. Updates wait for each other, so that a thousand at once do not all collide; other writes do not wait for
+   * them, because `change` is the app's and may take as long as it likes.
+   */
   async modify<Result>(
     key: string,
     change: (values: SessionValues) => MaybePromise<Result>,
     maxBytes: number,
     isLiving: (record: SessionRecord) => boolean,
   ): Promise<ModifiedSession<Result> | undefined> {
-    return this.#turns.take(key, async () => {
+    return this.#updates.take(key, async () => {
       let current = await this.#ask('read', this.#settings.store.read(key))
       for (let left = attempts; ; left -= 1) {
         if (current !== undefined && !isRecord(current)) throw unreadable()

@@ -32,7 +32,10 @@ export interface RequestTrace {
   readonly req: object
   /** Epoch milliseconds. */
   readonly startedAt: number
-  /** All ten, in order. */
+  /**
+   * The steps as they happened. A response that writes its headers early has `set-cookie` before `handle`; a request whose load failed has no `load`
+   * and no `attach`.
+   */
   readonly steps: readonly TraceStep[]
 }
 

@@ -10,7 +10,7 @@ import type { MaybePromise } from '../core/record.js'
 import { outsidePromise } from './ask-store.js'
 import type { Callback } from './callback-or-promise.js'
 import { attributesKey, renewCookie } from './cookie.js'
-import { alreadyEnded, idIsNoText, endedMeanwhile, failedToLoad, noSession } from './request-errors.js'
+import { alreadyEnded, insideUpdate, idIsNoText, endedMeanwhile, failedToLoad, noSession } from './request-errors.js'
 import type { Session } from './session.js'
 import { putValues, valuesOf } from './session-values.js'
 import type { Visit } from './visit.js'
@@ -18,6 +18,10 @@ import type { Visit } from './visit.js'
 export function saveSession(visit: Visit, session: Session, done: Callback): void {
   if (typeof (session.id as unknown) !== 'string') {
     done(idIsNoText())
+    return
+  }
+  if (visit.updating) {
+    done(insideUpdate())
     return
   }
   if (visit.wasEnded(session.id)) {
@@ -74,8 +78,22 @@ export async function updateSession<Result>(
 ): Promise<Result> {
   const session = visit.livingSession()
   if (session === undefined) throw noSession()
+  if (visit.updating) throw insideUpdate()
+  visit.updating = true
+  try {
+    return await changeInOneStep(visit, session, change)
+  } finally {
+    visit.updating = false
+  }
+}
+
+async function changeInOneStep<Result>(
+  visit: Visit,
+  session: Session,
+  change: (data: SessionValues) => MaybePromise<Result>,
+): Promise<Result> {
   const { keeper, maxDataBytes } = visit.layer
-  if (!visit.isKnown(session) && !visit.savedByApp) return createChanged(session, change)
+  if (!visit.isKnown(session) && !visit.savedByApp) return createChanged(visit, session, change)
 
   const modified = await keeper.modify(session.id, change, maxDataBytes)
   if (modified === undefined) {
@@ -93,12 +111,14 @@ export async function updateSession<Result>(
 
 /** A session that is not stored yet has no rivals: it is changed, and stored. */
 async function createChanged<Result>(
+  visit: Visit,
   session: Session,
   change: (data: SessionValues) => MaybePromise<Result>,
 ): Promise<Result> {
   const values = valuesOf(session)
   const result = await change(values)
   putValues(session, values)
+  visit.updating = false
   await session.save()
   return result
 }

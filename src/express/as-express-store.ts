@@ -2,7 +2,7 @@
  * A first-party store for express-session itself: `session({ store: asExpressStore(sqliteStore('sessions.db')) })`, whichever library `session` is from.
  */
 import { systemClock, type Clock } from '../core/clock.js'
-import { milliseconds, type Duration } from '../core/duration.js'
+import { milliseconds, timerMilliseconds, type Duration } from '../core/duration.js'
 import { plainStoreKeys } from '../core/keys.js'
 import { RecordKeeper } from '../core/record-keeper.js'
 import type { SessionStore } from '../core/record.js'
@@ -40,6 +40,6 @@ export function asExpressStore(store: SessionStore, options: ExpressStoreOptions
     handleOf: (key) => key,
   })
   // Runs for as long as the process does, as the store of an express-session app does; it keeps neither alive.
-  startSweeper(store, milliseconds('sweepInterval', options.sweepInterval ?? '1m'), clock, () => {})
+  startSweeper(store, timerMilliseconds('sweepInterval', options.sweepInterval ?? '1m'), clock, () => {})
   return new KeeperStore({ keeper, records: store })
 }

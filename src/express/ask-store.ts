@@ -112,7 +112,7 @@ export function answerOf<T>(
 // A rejection with nothing in it must not be taken for an answer that all went well.
 function failedSilently(): SessionError {
   return new SessionError(
-    'ERR_SESSION_STORE_ANSWER',
+    'ERR_SESSION_STORE_FAILED',
     'the session store failed and did not say why; look into its own logs',
   )
 }

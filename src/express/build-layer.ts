@@ -17,7 +17,7 @@ import { ExpressStoreKeeper } from './express-store-keeper.js'
 import type { Hints } from './hints.js'
 import { KeeperStore } from './keeper-store.js'
 import type { CookieSource, Layer } from './layer.js'
-import { oneOf, optionalDuration, storeKind, type SharedOptions, type UserFunction } from './options.js'
+import { oneOf, optionalDuration, optionalTimer, storeKind, type SharedOptions, type UserFunction } from './options.js'
 import { generateSession } from './new-session.js'
 import { RecordsOverStore } from './records-over-store.js'
 import type { Store } from './store.js'
@@ -59,7 +59,7 @@ export interface BuiltLayer {
 export function buildLayer(door: DoorSettings): BuiltLayer {
   const { options, secrets } = door
   const clock = options.clock ?? systemClock
-  const patience = { clock, storeTimeout: optionalDuration('storeTimeout', options.storeTimeout, defaultStoreTimeout) }
+  const patience = { clock, storeTimeout: optionalTimer('storeTimeout', options.storeTimeout, defaultStoreTimeout) }
   const kind = storeKind(door.store)
   const expressStore = kind === 'express' ? (door.store as Store) : undefined
   const records =
@@ -74,7 +74,7 @@ export function buildLayer(door: DoorSettings): BuiltLayer {
 
   const concurrency = {
     conflict: oneOf('conflict', options.conflict ?? 'merge', ['merge', 'overwrite', 'reject']),
-    tombstone: optionalDuration('tombstone', options.tombstone, defaultTombstone),
+    tombstone: optionalDuration('tombstone', options.tombstone, defaultTombstone, 0),
   }
   const handles = door.hashIds ? hashedHandles : sealedHandles(secrets[0] ?? processSecret())
   const recordKeeper =

@@ -10,7 +10,14 @@ import { buildLayer } from './build-layer.js'
 import { refusal } from './cookie-sender.js'
 import { Hints } from './hints.js'
 import type { CookieOptions, CookieSource } from './layer.js'
-import { checkCookieOptions, checkGenid, checkUnset, optionalDuration, type SharedOptions } from './options.js'
+import {
+  checkCookieOptions,
+  checkGenid,
+  checkUnset,
+  optionalDuration,
+  optionalSize,
+  type SharedOptions,
+} from './options.js'
 import { mount, type Sessions } from './sessions.js'
 
 export interface CoatcheckOptions extends SharedOptions {
@@ -76,14 +83,14 @@ export function coatcheckDoor(options: CoatcheckOptions, defaultStore: DefaultSt
       resave: options.resave ?? false,
       saveUninitialized: options.saveUninitialized ?? false,
       hashIds: options.hashIds ?? true,
-      maxDataBytes: options.maxDataBytes ?? defaultMaxDataBytes,
+      maxDataBytes: optionalSize(options.maxDataBytes, defaultMaxDataBytes),
       lifetimes: {
         idle: idleTimeout(options.idleTimeout, cookie),
         absolute:
           options.absoluteTimeout === false
             ? undefined
             : optionalDuration('absoluteTimeout', options.absoluteTimeout, 30 * day),
-        touchWindow: optionalDuration('touchWindow', options.touchWindow, undefined),
+        touchWindow: optionalDuration('touchWindow', options.touchWindow, undefined, 0),
       },
       hints,
     }),

@@ -41,7 +41,7 @@ export class Departure implements ResponseGuest {
         visit.lookAgain()
         this.#decideCookie()
       }
-      const session = this.#ending ? this.#final : visit.livingSession()
+      const session = this.#session()
       const sends = this.#cookie === 'send' && session !== undefined && visit.goneId !== session.id
       if (sends) {
         this.#renew(session)
@@ -60,14 +60,20 @@ export class Departure implements ResponseGuest {
   }
 
   beforeEnd(): MaybePromise<void> {
-    const { trace } = this.#visit
-    trace?.step('handle', String(this.#res.statusCode))
+    const visit = this.#visit
+    visit.trace?.step('handle', String(this.#res.statusCode))
     this.#ending = true
+    this.#final = visit.livingSession()
+    // What the app asked for and did not wait for comes first: whether there is anything left to store depends on it.
+    return visit.underWay === undefined ? this.#finish() : visit.underWay.then(() => this.#finish())
+  }
+
+  #finish(): MaybePromise<void> {
+    const { trace } = this.#visit
     let decision: CommitDecision
     try {
       this.#visit.lookAgain()
-      const session = this.#visit.livingSession()
-      this.#final = session
+      const session = this.#session()
       if (session !== undefined && !this.#headersDone) this.#renew(session)
       if (this.#cookie === undefined) this.#decideCookie()
       decision = this.#decideCommit()
@@ -77,24 +83,30 @@ export class Departure implements ResponseGuest {
       trace?.step('prepare', 'failed')
       trace?.step('commit', 'skipped')
       this.#tellAfterwards(error)
-      return this.#visit.underWay
+      return undefined
     }
     if (!this.#reachesVisitor()) this.#visit.forgetRetired()
     if (decision === 'none') {
+      if (this.#final !== undefined && this.#visit.layer.keeper.hasEnded(this.#final.id)) {
+        this.#visit.goneId = this.#final.id
+      }
       trace?.step('commit', 'skipped')
-      return this.#visit.underWay
+      return undefined
     }
-    let answer: MaybePromise<void>
     try {
-      answer = this.#commit(decision)
+      const answer = this.#commit(decision)
+      if (!isPending(answer)) return undefined
+      return answer.then(undefined, (error: unknown) => this.#commitFailed(decision, error))
     } catch (error) {
       this.#commitFailed(decision, error)
-      return this.#visit.underWay
+      return undefined
     }
-    if (!isPending(answer)) return this.#visit.underWay
-    return answer
-      .then(undefined, (error: unknown) => this.#commitFailed(decision, error))
-      .then(() => this.#visit.underWay)
+  }
+
+  /** The session this response ends with; once the app has ended it, whatever the request becomes afterwards. */
+  #session(): Session | undefined {
+    if (!this.#ending) return this.#visit.livingSession()
+    return this.#final !== undefined && this.#visit.wasEnded(this.#final.id) ? undefined : this.#final
   }
 
   afterEnd(): void {
@@ -121,7 +133,7 @@ export class Departure implements ResponseGuest {
   #decideCookie(): void {
     const visit = this.#visit
     const { layer, req } = visit
-    const session = visit.livingSession()
+    const session = this.#session()
     if (session === undefined || typeof req.sessionID !== 'string') {
       this.#cookie = 'none'
       return
@@ -146,7 +158,7 @@ export class Departure implements ResponseGuest {
   #decideCommit(): CommitDecision {
     const visit = this.#visit
     const { layer, req, trace } = visit
-    const session = visit.livingSession()
+    const session = this.#session()
     if (session === undefined) {
       trace?.step('prepare', 'ended')
       return decideCommit({
@@ -170,7 +182,8 @@ export class Departure implements ResponseGuest {
       savedByApp: visit.savedByApp,
       unreachable: !known && !visit.savedByApp && this.#isUnreachable(session, modified),
       saveUninitialized: layer.saveUninitialized,
-      touchDue: known && visit.isTouchDue(session),
+      // A cookie that is about to be sent again must not be that of a session which ended meanwhile: it could push out a newer one.
+      touchDue: known && (visit.isTouchDue(session) || (this.#cookie === 'send' && layer.keepsRecords)),
     })
   }
 
@@ -193,7 +206,7 @@ export class Departure implements ResponseGuest {
         visit.tell('destroyed', id)
       })
     }
-    const session = visit.req.session as Session
+    const session = this.#final!
     this.#renew(session)
     const snapshot = visit.snapshot(session)
     const answer: MaybePromise<SaveResult | TouchResult> =

@@ -47,7 +47,7 @@ export class ExpressStoreKeeper implements Keeper {
   constructor(store: Store, settings: ExpressStoreKeeperSettings) {
     this.#store = store
     this.#settings = settings
-    this.#changes = recentChangesOf(store, settings.clock)
+    this.#changes = recentChangesOf(store, settings.clock, settings.storeTimeout)
     this.#hasTouch = typeof store.touch === 'function'
   }
 
@@ -75,7 +75,7 @@ export class ExpressStoreKeeper implements Keeper {
   }
 
   save(session: SessionToKeep): MaybePromise<SaveResult> {
-    return this.#changes.turns.take(session.id, () => {
+    return this.#changes.writes.take(session.id, () => {
       // A session without a bookmark is new, whatever had its ID before.
       if (session.bookmark !== undefined && this.#changes.hasEnded(session.id)) return 'gone'
       const text = this.#settled(session)
@@ -90,18 +90,33 @@ export class ExpressStoreKeeper implements Keeper {
     change: (values: SessionValues) => MaybePromise<Result>,
     maxBytes: number,
   ): Promise<ModifiedSession<Result> | undefined> {
-    return this.#changes.turns.take(id, async () => {
-      const raw = await this.#get(id)
-      if (!raw || this.#changes.hasEnded(id)) return undefined
-      const host = { sessionID: id, sessionStore: this.#store } as SessionHost
-      const session = (this.#store.createSession ?? Store.prototype.createSession).call(this.#store, host, raw)
-      const values = valuesOf(session)
-      const result = await change(values)
-      const text = serializeData(values, maxBytes)
-      putValues(session, parseData(text)!)
+    return this.#changes.updates.take(id, async () => {
+      for (;;) {
+        const { order } = this.#changes
+        const raw = await this.#get(id)
+        if (!raw || this.#changes.hasEnded(id)) return undefined
+        const host = { sessionID: id, sessionStore: this.#store } as SessionHost
+        const session = (this.#store.createSession ?? Store.prototype.createSession).call(this.#store, host, raw)
+        const values = valuesOf(session)
+        const result = await change(values)
+        const text = serializeData(values, maxBytes)
+        putValues(session, parseData(text)!)
+        const written = await this.#writeUnlessChanged(session, text, order)
+        if (written === 'ended') return undefined
+        if (written === 'written')
+          return { result, values: parseData(text)!, text, bookmark: at(text, this.#changes.order) }
+      }
+    })
+  }
+
+  #writeUnlessChanged(session: Session, text: string, order: number): MaybePromise<'written' | 'changed' | 'ended'> {
+    const { id } = session
+    return this.#changes.writes.take(id, async () => {
+      if (this.#changes.hasEnded(id)) return 'ended'
+      if (this.#changes.writtenSince(id, order) !== undefined) return 'changed'
       this.#changes.noteWritten(id, text)
       await answerOf('save', this.#settings, (done) => this.#store.set(id, session, done))
-      return { result, values: parseData(text)!, text, bookmark: at(text, this.#changes.order) }
+      return 'written'
     })
   }
 
@@ -131,6 +146,10 @@ export class ExpressStoreKeeper implements Keeper {
       return undefined
     }
     return answerOf('destroy', this.#settings, (done) => store.destroy(id, done))
+  }
+
+  hasEnded(id: string): boolean {
+    return this.#changes.hasEnded(id)
   }
 
   /** The store itself is asked by its own `regenerate`. */

@@ -91,7 +91,12 @@ const notInReason = /[^\t\u0020-\u007e\u0080-\u00ff]/
 
 function isSendable(res: ServerResponse): boolean {
   const status = Math.trunc(Number(res.statusCode))
-  return res.headersSent || (status >= 100 && status <= 999 && !notInReason.test(res.statusMessage ?? ''))
+  return res.headersSent || (status >= 100 && status <= 999 && !notInReason.test(reasonOf(res) ?? ''))
+}
+
+/** HTTP/2 has no reason, and Node warns whoever looks for one. */
+function reasonOf(res: ServerResponse): string | undefined {
+  return res.req?.httpVersionMajor >= 2 ? undefined : res.statusMessage
 }
 
 function isBody(chunk: unknown): boolean {
@@ -169,9 +174,10 @@ function refuseWrites(res: ServerResponse): () => void {
     }
     override('flushHeaders', { writable: true, value: () => {} })
     // Node takes no notice of these once the head is made.
-    const { statusCode, statusMessage } = res
+    const { statusCode } = res
+    const reason = reasonOf(res)
     override('statusCode', { get: () => statusCode, set: () => {} })
-    override('statusMessage', { get: () => statusMessage, set: () => {} })
+    override('statusMessage', { get: () => reason, set: () => {} })
   }
   override('write', {
     writable: true,

@@ -5,6 +5,7 @@
 import { inherits } from 'node:util'
 import type { Bookmark, Keeper, LoadResult, SessionToKeep } from '../core/keeper.js'
 import { serializeData } from '../core/codec.js'
+import { isRetiredKey } from '../core/record-keeper.js'
 import { andThen, isPending } from '../core/maybe-promise.js'
 import type { KeptRecord, MaybePromise, SessionStore } from '../core/record.js'
 import { callbackOrPromise, type Callback } from './callback-or-promise.js'
@@ -128,7 +129,7 @@ async function* everyRecord(records: SessionStore | undefined): AsyncGenerator<K
   let cursor: string | undefined
   do {
     const page = await records.scan(cursor, 500)
-    yield* page.records
+    yield* page.records.filter(({ key }) => !isRetiredKey(key))
     cursor = page.cursor
   } while (cursor !== undefined)
 }

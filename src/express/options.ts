@@ -4,7 +4,7 @@
  */
 import type { Clock } from '../core/clock.js'
 import type { ConflictPolicy } from '../core/conflicts.js'
-import { milliseconds, type Duration } from '../core/duration.js'
+import { milliseconds, timerMilliseconds, type Duration } from '../core/duration.js'
 import { SessionOptionError } from '../core/errors.js'
 import type { SessionStore } from '../core/record.js'
 import type { Secret } from '../core/secrets.js'
@@ -71,8 +71,24 @@ export function oneOf<Value extends string>(option: string, value: unknown, allo
   throw new SessionOptionError(`${option} must be one of ${allowed.map((name) => `'${name}'`).join(', ')}`)
 }
 
-export function optionalDuration<Default>(option: string, value: unknown, fallback: Default): number | Default {
-  return value === undefined ? fallback : milliseconds(option, value)
+export function optionalDuration<Default>(
+  option: string,
+  value: unknown,
+  fallback: Default,
+  from: 0 | 1 = 1,
+): number | Default {
+  return value === undefined ? fallback : milliseconds(option, value, from)
+}
+
+export function optionalTimer(option: string, value: unknown, fallback: number): number {
+  return value === undefined ? fallback : timerMilliseconds(option, value)
+}
+
+/** The option `maxDataBytes`. */
+export function optionalSize(value: unknown, fallback: number): number {
+  if (value === undefined) return fallback
+  if (typeof value === 'number' && value >= 1) return value
+  throw new SessionOptionError('maxDataBytes must be a number of bytes, such as 65_536; Infinity is no limit')
 }
 
 export function checkGenid(genid: unknown): void {

@@ -19,14 +19,17 @@ interface Change {
 
 export class RecentChanges {
   /** Writes of one session go to the store one after the other: a pool of connections would otherwise decide their order. */
-  readonly turns: Turns = new Turns()
+  readonly writes: Turns = new Turns()
+  /** So do changes in one step, which read before they write. */
+  readonly updates: Turns
   readonly #clock: Clock
   readonly #changes = new Map<string, Change>()
   readonly #retiredUntil = new Map<string, number>()
   #order = 0
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, patience: number) {
     this.#clock = clock
+    this.updates = new Turns({ clock, milliseconds: patience })
   }
 
   /** This moment, to ask later what came after it. */
@@ -42,7 +45,7 @@ export class RecentChanges {
 
   hasEnded(id: string): boolean {
     const change = this.#changes.get(id)
-    return change !== undefined && change.text === undefined
+    return change !== undefined && change.text === undefined && change.at > this.#clock.now() - horizon
   }
 
   noteWritten(id: string, text: string): void {
@@ -89,10 +92,10 @@ export class RecentChanges {
 // One for each store, however many session layers share it.
 const known = new WeakMap<Store, RecentChanges>()
 
-export function recentChangesOf(store: Store, clock: Clock): RecentChanges {
+export function recentChangesOf(store: Store, clock: Clock, patience: number): RecentChanges {
   let changes = known.get(store)
   if (changes === undefined) {
-    changes = new RecentChanges(clock)
+    changes = new RecentChanges(clock, patience)
     known.set(store, changes)
   }
   return changes

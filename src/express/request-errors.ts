@@ -34,3 +34,10 @@ export function idIsNoText(): SessionOptionError {
     'genid must return a string, at once; what it returned is no ID that a session could be saved under',
   )
 }
+
+export function insideUpdate(): SessionError {
+  return new SessionError(
+    'ERR_SESSION_CONFLICT',
+    'save() and update() cannot be called inside update(): what its function does to the data is stored when it returns',
+  )
+}

@@ -13,6 +13,7 @@ import {
   checkGenid,
   checkUnset,
   optionalDuration,
+  optionalSize,
   storeKind,
   type SharedOptions,
 } from './options.js'
@@ -56,14 +57,14 @@ export function session(given?: SessionOptions): Sessions {
       resave: options.resave === undefined ? true : Boolean(options.resave),
       saveUninitialized: options.saveUninitialized === undefined ? true : Boolean(options.saveUninitialized),
       hashIds: options.hashIds ?? false,
-      maxDataBytes: options.maxDataBytes ?? Infinity,
+      maxDataBytes: optionalSize(options.maxDataBytes, Infinity),
       lifetimes: {
         idle: optionalDuration('idleTimeout', options.idleTimeout, day),
         absolute:
           options.absoluteTimeout === false
             ? undefined
             : optionalDuration('absoluteTimeout', options.absoluteTimeout, undefined),
-        touchWindow: optionalDuration('touchWindow', options.touchWindow, undefined),
+        touchWindow: optionalDuration('touchWindow', options.touchWindow, undefined, 0),
       },
       hints,
     }),

@@ -11,7 +11,7 @@ import type { BuiltLayer } from './build-layer.js'
 import { answerOf } from './ask-store.js'
 import { findSession, serve, signerOf } from './middleware.js'
 import { cookieOptions } from './new-session.js'
-import { optionalDuration, type SharedOptions } from './options.js'
+import { optionalTimer, type SharedOptions } from './options.js'
 import type { Session } from './session.js'
 import type { Next, SessionRequest } from './session-host.js'
 import { linkTo } from './store-link.js'
@@ -97,14 +97,9 @@ export function mount(built: BuiltLayer, options: SharedOptions): Sessions {
   const stopSweeping =
     records === undefined || expressStore !== undefined
       ? () => {}
-      : startSweeper(
-          records,
-          optionalDuration('sweepInterval', options.sweepInterval, minute),
-          layer.clock,
-          (error) => {
-            if (layer.events.wants('storeError')) layer.events.emit('storeError', { operation: 'sweep', error })
-          },
-        )
+      : startSweeper(records, optionalTimer('sweepInterval', options.sweepInterval, minute), layer.clock, (error) => {
+          if (layer.events.wants('storeError')) layer.events.emit('storeError', { operation: 'sweep', error })
+        })
 
   const listed = (): SessionStore => {
     if (records !== undefined) return records

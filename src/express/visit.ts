@@ -28,6 +28,8 @@ export class Visit {
   savedByApp = false
   /** What the app has asked of the store and not waited for. Never rejects. */
   underWay: Promise<void> | undefined
+  /** `sessions.update` is at work in this request. */
+  updating = false
   /** The ticket's ID was given up for a new one: this request is late, and its session is elsewhere. */
   late = false
   /** The session was ended elsewhere while this request ran. */

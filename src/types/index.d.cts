@@ -10,6 +10,7 @@
  */
 /* oxlint-disable typescript/no-explicit-any -- callbacks of existing apps read `err.message`, which `unknown` forbids */
 /* oxlint-disable typescript/no-unnecessary-type-parameters -- see NoCallback */
+/* oxlint-disable typescript/no-generated-empty-object-type -- what apps add to SessionData is not here to be seen */
 import type { CipherKey } from 'crypto'
 import type { EventEmitter } from 'events'
 import type { IncomingMessage } from 'http'
@@ -27,7 +28,9 @@ import type { RejectedEvent, SessionEvent, SessionEventName, SessionEvents } fro
 // @ts-ignore
 import type { SessionListener, StoreErrorEvent } from '../core/events.js'
 // @ts-ignore
-import type { KeptRecord, MaybePromise, ScanPage, SessionRecord, SessionStore, UpdateResult } from '../core/record.js'
+import type { KeptRecord, MaybePromise, ScanPage, SessionRecord, UpdateResult } from '../core/record.js'
+// @ts-ignore
+import type { SessionStore as RecordStore } from '../core/record.js'
 // @ts-ignore
 import type { RequestTrace, TraceStep, TraceStepName } from '../core/trace.js'
 // @ts-ignore
@@ -63,25 +66,19 @@ declare global {
   }
 }
 
-type IfAny<T, Then, Else> = 0 extends 1 & T ? Then : Else
-
-/** Express's request where its types are installed, and Node's with the properties that middleware adds where they are not. */
-type SessionRequest = IfAny<express.Request, IncomingMessage & Express.Request, express.Request>
+/**
+ * Express's request where its types are installed, and Node's with the properties that middleware adds where they are not.
+ * A type that could not be found has every key, symbols included, and compares as nothing else does.
+ */
+type SessionRequest = symbol extends keyof express.Request ? IncomingMessage & Express.Request : express.Request
 
 /** A request with nothing on it yet: a WebSocket upgrade, or any server that speaks `(req, res, next)`. */
 type BareRequest = IncomingMessage | Http2ServerRequest
 
-/** The options of the engine that neither door words in its own way. */
-type SharedOptions = Pick<
+/** The options of the engine that have no word in express-session's contract; the others are declared with each door. */
+type SharedOptions = Omit<
   EngineOptions,
-  | 'idleTimeout'
-  | 'absoluteTimeout'
-  | 'touchWindow'
-  | 'storeTimeout'
-  | 'sweepInterval'
-  | 'maxDataBytes'
-  | 'hashIds'
-  | 'clock'
+  'secret' | 'genid' | 'name' | 'store' | 'cookie' | 'rolling' | 'resave' | 'proxy' | 'saveUninitialized' | 'unset'
 >
 
 /**
@@ -98,7 +95,7 @@ type NoCallback = never[]
  * @throws `ERR_SESSION_OPTION` for an option that cannot work, at construction and never at the first request.
  */
 declare function session(
-  options?: Omit<session.SessionOptions, 'store'> & { store?: session.SessionStore | session.StoreLike | undefined },
+  options?: Omit<session.SessionOptions, 'store'> & { store?: RecordStore | session.StoreLike | undefined },
 ): session.Sessions
 declare function session(options?: session.SessionOptions): session.Sessions
 
@@ -106,7 +103,7 @@ declare namespace session {
   export { session, session as default }
   export { SessionError, SessionErrorCode, SessionOptionError }
   export { Clock, Duration, ExpressStoreOptions, MaybePromise }
-  export { KeptRecord, ScanPage, SessionRecord, SessionStore, UpdateResult }
+  export { KeptRecord, ScanPage, SessionRecord, UpdateResult }
   export { CurrentSessionInfo, FoundSession, SessionInfo, SessionPage, SessionSummary }
   export { RejectedEvent, SessionEvent, SessionEventName, SessionEvents, StoreErrorEvent }
   export { RequestTrace, SessionListener, TraceStep, TraceStepName }
@@ -122,13 +119,20 @@ declare namespace session {
   export function coatcheck(options: CoatcheckOptions): Sessions
 
   /**
+   * The contract of a store of records, such as those of `coatcheck/stores`; `coatcheck/testing` has the tests that it must pass.
+   *
+   * An interface of its own, and named nowhere else: apps of express-session have been found to declare one by this name.
+   */
+  export interface SessionStore extends RecordStore {}
+
+  /**
    * A store of `coatcheck/stores` for express-session itself, or for whatever else wants callbacks. `session()` and `coatcheck()`
    * take such a store as it is.
    */
-  export function asExpressStore(store: SessionStore, options?: ExpressStoreOptions): Store
+  export function asExpressStore(store: RecordStore, options?: ExpressStoreOptions): Store
 
   /** The object that an app mounts: middleware, and what goes beyond the session of one request. */
-  export interface Sessions extends Omit<EngineSessions, 'on' | 'off' | 'read' | 'info'> {
+  export interface Sessions extends Omit<EngineSessions, 'on' | 'off' | 'read' | 'update' | 'info'> {
     /** Middleware for Express and for whatever speaks `(req, res, next)`. A bare object will do for the response of an upgrade. */
     (req: BareRequest, res: object, next: (err?: any) => void): void
 
@@ -141,6 +145,17 @@ declare namespace session {
      * without one. It is on `req.session` as well, and is stored when `save()` is called, not by itself.
      */
     read(req: BareRequest): Promise<(Session & Partial<SessionData>) | undefined>
+
+    /**
+     * Changes the session's data in one step that no other request gets in between: `change` gets the newest data and runs again
+     * when another request was faster, so it must do nothing else. Answers what `change` answers; `req.session` has the new data.
+     *
+     * @throws `ERR_SESSION_NO_SESSION` when the request has no session, `ERR_SESSION_NOT_FOUND` when it was ended meanwhile.
+     */
+    update<Result>(
+      req: BareRequest,
+      change: (data: Partial<Omit<SessionData, 'cookie'>>) => MaybePromise<Result>,
+    ): Promise<Result>
 
     /** What is known of the request's session besides its data, or undefined when it has none. */
     info(req: BareRequest): CurrentSessionInfo | undefined
@@ -155,7 +170,7 @@ declare namespace session {
     secret: CipherKey | readonly CipherKey[]
 
     /** Where sessions are kept: a store of `coatcheck/stores`, or any for express-session. Default: `memoryStore()`. */
-    store?: SessionStore | StoreLike | undefined
+    store?: RecordStore | StoreLike | undefined
 
     /** The name of the cookie. Default: `'session'`, and `'__Host-session'` in production where the cookie allows it. */
     name?: string | undefined
@@ -276,25 +291,25 @@ declare namespace session {
      * Ends this session and puts a new, empty one with a new ID on `req.session`. Due at every sign-in, or an ID that was
      * planted before it is signed in too.
      */
-    regenerate<R extends Promise<void> = Promise<void>>(): R
+    regenerate<R extends Promise<void> = Promise<void>>(...none: NoCallback): R
     regenerate(callback: (err: any) => void): this
 
     /** Deletes the record and takes `req.session` away. The visitor's cookie stays, and opens nothing any more. */
-    destroy<R extends Promise<void> = Promise<void>>(): R
+    destroy<R extends Promise<void> = Promise<void>>(...none: NoCallback): R
     destroy(callback: (err: any) => void): this
 
     /**
      * Puts the session on `req.session` as it is stored now; what this request changed is dropped.
      * Fails with `ERR_SESSION_NOT_FOUND` when it is gone from the store.
      */
-    reload<R extends Promise<void> = Promise<void>>(): R
+    reload<R extends Promise<void> = Promise<void>>(...none: NoCallback): R
     reload(callback: (err: any) => void): this
 
     /** Moves the cookie's deadline a whole `originalMaxAge` ahead. Happens by itself at the end of each request. */
     resetMaxAge(): this
 
     /** Stores the session now. It happens by itself at the end of the request; needed before work that goes on outside of it. */
-    save<R extends Promise<void> = Promise<void>>(): R
+    save<R extends Promise<void> = Promise<void>>(...none: NoCallback): R
     save(callback?: (err: any) => void): this
 
     /** The same as `resetMaxAge`. The store learns of it when the response ends. */

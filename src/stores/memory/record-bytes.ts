@@ -4,15 +4,17 @@
  *     kinds (1) · key length, key · [user ID length, user ID] · version · createdAt (8) · [attributes size, attributes]
  *     · data size, data
  *
- * Lengths, sizes and the version take seven bits a byte; the deadline is not here, because a touch moves it.
+ * Lengths, sizes and the version take seven bits a byte; the deadline is not here, because a touch moves it. Before packed data
+ * stands one byte that says which phrases it was packed with, and of what kind it is.
  */
 
 import type { SessionRecord } from '../../core/record.js'
 import { identifierSize, readIdentifier, type Identifier } from './identifier.js'
+import type { Phrasebook } from './phrasebook.js'
 import type { Slab } from './slabs.js'
-import { readText, textKind, textSize, writeText } from './text.js'
+import { readText, textKind, textSize, UTF16, UTF8, writeText } from './text.js'
 
-/** Two bits each, in the first byte: 0 says that there is none. */
+/** Two bits each, in the first byte: 0 says that there is none, and of the data, which is always there, that it is packed. */
 const keyShift = 0
 const userShift = 2
 const attributesShift = 4
@@ -27,10 +29,17 @@ export class RecordWriter {
   #attributesSize = 0
   #dataKind = 0
   #dataSize = 0
+  #packedKind = 0
+  readonly #phrasebook: Phrasebook
   /** How many bytes `write` will write. */
   size = 0
 
-  prepare(key: Identifier, user: Identifier | undefined, record: SessionRecord): void {
+  constructor(phrasebook: Phrasebook) {
+    this.#phrasebook = phrasebook
+  }
+
+  /** `pack` spends some of the processor's time to save memory. */
+  prepare(key: Identifier, user: Identifier | undefined, record: SessionRecord, pack: boolean): void {
     const { data, attributes, version } = record
     this.#key = key
     this.#user = user
@@ -38,6 +47,7 @@ export class RecordWriter {
     const utf8Size = Buffer.byteLength(data)
     this.#dataKind = textKind(data, utf8Size)
     this.#dataSize = textSize(data, this.#dataKind, utf8Size)
+    if (pack && this.#dataKind !== UTF16) this.#pack(data, utf8Size)
     let size =
       1 + 8 + varintSize(key.length) + key.size + varintSize(version) + varintSize(this.#dataSize) + this.#dataSize
     if (user !== undefined) size += varintSize(user.length) + user.size
@@ -77,7 +87,17 @@ export class RecordWriter {
       at += this.#attributesSize
     }
     at = writeVarint(buffer, at, this.#dataSize)
-    writeText(data, this.#dataKind, this.#dataSize, buffer, at)
+    if (this.#dataKind !== 0) return writeText(data, this.#dataKind, this.#dataSize, buffer, at)
+    buffer[at] = (this.#phrasebook.generation << 2) | this.#packedKind
+    this.#phrasebook.packed.copy(buffer, at + 1, 0, this.#dataSize - 1)
+  }
+
+  #pack(data: string, utf8Size: number): void {
+    const size = this.#phrasebook.pack(data, utf8Size)
+    if (size === 0) return
+    this.#packedKind = this.#dataKind
+    this.#dataKind = 0
+    this.#dataSize = size + 1
   }
 }
 
@@ -87,6 +107,11 @@ export class RecordReader {
   #view!: DataView
   #kinds = 0
   #at = 0
+  readonly #phrasebook: Phrasebook
+
+  constructor(phrasebook: Phrasebook) {
+    this.#phrasebook = phrasebook
+  }
 
   open({ buffer, view }: Slab, start: number): this {
     this.#buffer = buffer
@@ -132,7 +157,7 @@ export class RecordReader {
     const createdAt = this.#view.getFloat64(this.#at, true)
     this.#at += 8
     const attributes = this.#text(attributesShift)
-    const data = this.#text(dataShift)!
+    const data = this.#text(dataShift) ?? this.#packedText()
     return { data, attributes, version, createdAt, expiresAt, userId }
   }
 
@@ -165,6 +190,14 @@ export class RecordReader {
     const text = readText(this.#buffer, this.#at, size, kind)
     this.#at += size
     return text
+  }
+
+  #packedText(): string {
+    const size = this.#varint()
+    const start = this.#at
+    const head = this.#buffer[start]!
+    const encoding = (head & 3) === UTF8 ? 'utf8' : 'latin1'
+    return this.#phrasebook.unpack(head >> 2, this.#buffer, start + 1, start + size, encoding)
   }
 
   #varint(): number {

@@ -8,6 +8,7 @@ import { grownCapacity, NONE } from './columns.js'
 import { Deadlines } from './deadlines.js'
 import { hashOf } from './hash.js'
 import { Identifier } from './identifier.js'
+import { Phrasebook } from './phrasebook.js'
 import { RecordReader, RecordWriter } from './record-bytes.js'
 import { allocatedSize, Slabs } from './slabs.js'
 import { ANONYMOUS, FREE, SIGNED_IN, SlotLists } from './slot-lists.js'
@@ -17,6 +18,9 @@ import { UserIndex } from './user-index.js'
 /** What a record takes beside its bytes: its values in the columns (24), its place in the table (8), room to grow (8). */
 const slotCost = 40
 
+/** Below, memory is not what an app lacks, and the time is better spent on requests. */
+const packFromBytes = 4 * 1024 * 1024
+
 export class RecordTable {
   /** How many records there are. */
   count = 0
@@ -24,6 +28,7 @@ export class RecordTable {
   bytes = 0
 
   readonly #maxSlots: number
+  readonly #packFrom: number
   readonly #slabs = new Slabs()
   readonly #keys = new SlotTable()
   readonly #users = new UserIndex()
@@ -37,13 +42,16 @@ export class RecordTable {
   #hash = 0
   readonly #userBuffer = new Identifier()
   #user: Identifier | undefined
-  readonly #writer = new RecordWriter()
-  readonly #reader = new RecordReader()
+  readonly #phrasebook = new Phrasebook()
+  readonly #writer = new RecordWriter(this.#phrasebook)
+  readonly #reader = new RecordReader(this.#phrasebook)
   readonly #isKey = (slot: number): boolean => this.#open(slot).hasKey(this.#key)
   readonly #isUser = (slot: number): boolean => this.#open(slot).hasUser(this.#userBuffer)
 
-  constructor(maxSlots: number) {
+  /** Once the records take `packFrom` bytes, what is written is packed. */
+  constructor(maxSlots: number, packFrom: number = packFromBytes) {
     this.#maxSlots = maxSlots
+    this.#packFrom = packFrom
   }
 
   /** The slot of `key`, or `NONE`. `prepare` and `insert` are then about this key. */
@@ -55,7 +63,7 @@ export class RecordTable {
   /** Takes in a record for the key that was looked for last, and answers the bytes that keeping it takes. */
   prepare(record: SessionRecord): number {
     this.#user = record.userId === undefined ? undefined : this.#userBuffer.set(record.userId)
-    this.#writer.prepare(this.#key, this.#user, record)
+    this.#writer.prepare(this.#key, this.#user, record, this.bytes >= this.#packFrom)
     return allocatedSize(this.#writer.size) + slotCost
   }
 

@@ -50,6 +50,11 @@ export class Slabs {
     this.#addresses = grownInts(this.#addresses, capacity)
   }
 
+  /** Bytes in all slabs, those that nothing lives in included. */
+  get size(): number {
+    return this.#sealedSize + (this.#current === NONE ? 0 : slabSize) + this.#spares.length * slabSize
+  }
+
   has(slot: number): boolean {
     return this.#addresses[slot] !== NONE
   }

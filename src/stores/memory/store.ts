@@ -21,9 +21,10 @@ export class MemorySessionStore implements SessionStore {
   #table: RecordTable | undefined
   #warned = false
 
-  constructor(options: MemoryStoreOptions = {}) {
+  /** `packFrom` is for tests: see `RecordTable`. */
+  constructor(options: MemoryStoreOptions = {}, packFrom?: number) {
     this.#limits = readOptions(options)
-    this.#table = new RecordTable(this.#limits.maxSessions)
+    this.#table = new RecordTable(this.#limits.maxSessions, packFrom)
     if (options.onEvict !== undefined) this.onEvict(options.onEvict)
   }
 
@@ -110,6 +111,11 @@ export class MemorySessionStore implements SessionStore {
     return this.#open().count
   }
 
+  /** What the records take, as `maxBytes` counts it. */
+  get bytes(): number {
+    return this.#open().bytes
+  }
+
   /** Deletes at most 1,000 records a call. */
   sweep(now: number): number {
     return this.#dropExpired(this.#open(), now, sweepBatch)
@@ -165,15 +171,14 @@ export class MemorySessionStore implements SessionStore {
     while (table.count + sessions > maxSessions || table.bytes + bytes > maxBytes) {
       if (this.#dropExpired(table, clock.now(), 1) === 1) continue
       const slot = table.cheapest()
-      evicted.push(table.kept(slot))
+      if (this.#listeners.size === 0) this.#warn()
+      else evicted.push(table.kept(slot))
       table.remove(slot)
     }
     return evicted
   }
 
   #tell(evicted: readonly KeptRecord[]): void {
-    if (evicted.length === 0) return
-    if (this.#listeners.size === 0) this.#warn()
     for (const kept of evicted) {
       for (const listener of this.#listeners) {
         try {

@@ -55,22 +55,40 @@ function nodeIsAtLeast([major, minor]: readonly [number, number]): boolean {
 function engineOf(name: SqliteEngineName, Database: Database): Engine {
   // Their native parts are loaded at the first open: a package that was installed without them is found out here.
   new Database(':memory:').close()
+  return { name, open: (path) => connectionOf(new Database(path), name === 'libsql') }
+}
+
+/**
+ * libsql closes a file only once its statements were garbage collected. `isLibsql` has `close` let go of them, and first put
+ * everything into the file itself, so that the file alone can be copied or moved at once, as after a real close.
+ */
+function connectionOf(database: InstanceType<Database>, isLibsql: boolean): Connection {
+  const statements: { native: ReturnType<typeof database.prepare> | undefined }[] = []
   return {
-    name,
-    open(path): Connection {
-      const database = new Database(path)
+    exec: (sql) => void database.exec(sql),
+    prepare(sql) {
+      const statement: (typeof statements)[number] = { native: database.prepare(sql) }
+      statements.push(statement)
       return {
-        exec: (sql) => void database.exec(sql),
-        prepare(sql) {
-          const statement = database.prepare(sql)
-          return {
-            run: (values) => statement.run(values).changes,
-            get: (values) => statement.get(values),
-            all: (values) => statement.all(values),
-          }
-        },
-        close: () => void database.close(),
+        run: (values) => statement.native!.run(values).changes,
+        get: (values) => statement.native!.get(values),
+        all: (values) => statement.native!.all(values),
       }
     },
+    close() {
+      if (isLibsql) {
+        tryCheckpoint(database)
+        for (const statement of statements) statement.native = undefined
+      }
+      database.close()
+    },
+  }
+}
+
+function tryCheckpoint(database: InstanceType<Database>): void {
+  try {
+    database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').all([])
+  } catch {
+    // Another process is at it, or needs the log as it is: whoever opens the file next takes it over.
   }
 }

@@ -32,14 +32,12 @@ const steps: readonly string[] = [
   `,
 ]
 
-/** The version that this code reads and writes. */
-export const schemaVersion = steps.length
-
 /**
- * Brings the database to `schemaVersion`, in one transaction; several processes may try at once. Throws
+ * Brings the database to the last of `migrations`, in one transaction; several processes may try at once. Throws
  * `ERR_SESSION_STORE_SHAPE` for a file that a newer coatcheck wrote.
  */
-export function migrate(connection: Connection): void {
+export function migrate(connection: Connection, migrations: readonly string[] = steps): void {
+  const schemaVersion = migrations.length
   if (versionOf(connection) === schemaVersion) return
   connection.exec('BEGIN IMMEDIATE')
   try {
@@ -52,7 +50,7 @@ export function migrate(connection: Connection): void {
           'A newer coatcheck wrote it: update this one, or give it another file.',
       )
     }
-    for (const step of steps.slice(from)) connection.exec(step)
+    for (const step of migrations.slice(from)) connection.exec(step)
     connection.exec(`
       CREATE TABLE IF NOT EXISTS coatcheck_schema (version INTEGER NOT NULL);
       DELETE FROM coatcheck_schema;
@@ -60,7 +58,7 @@ export function migrate(connection: Connection): void {
     `)
     connection.exec('COMMIT')
   } catch (error) {
-    connection.exec('ROLLBACK')
+    rollBack(connection)
     throw error
   }
 }
@@ -71,4 +69,12 @@ function versionOf(connection: Connection): number {
     .get([])
   if (known === undefined) return 0
   return Number(connection.prepare('SELECT version FROM coatcheck_schema').get([])?.['version'] ?? 0)
+}
+
+function rollBack(connection: Connection): void {
+  try {
+    connection.exec('ROLLBACK')
+  } catch {
+    // SQLite has already rolled back by itself; the error that made it do so is the one to hear of.
+  }
 }

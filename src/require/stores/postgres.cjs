@@ -1,0 +1,4 @@
+/**
+ * `coatcheck/stores/postgres` for `require`.
+ */
+module.exports = require('../../stores/postgres/index.js')

@@ -1,0 +1,7 @@
+import type { Session, SessionData } from 'express-session'
+
+declare module 'http' {
+  interface IncomingMessage {
+    session: Session & Partial<SessionData>
+  }
+}
