@@ -50,7 +50,7 @@ export class Departure implements ResponseGuest {
       }
       visit.trace?.step('set-cookie', sends ? 'sent' : this.#cookie === 'barred' ? 'barred' : 'not due')
       if (visit.layer.modern) {
-        keepFromSharedCaches(this.#res, sends, session !== undefined && visit.ticket !== undefined)
+        keepFromSharedCaches(this.#res, sends, visit.ticket !== undefined)
       }
     } catch (error) {
       this.#cookie ??= 'none'

@@ -1,5 +1,5 @@
 /**
- * The way from a request to what is known of its session. A symbol on the request, shared by every installed copy that has the same visits.
+ * The way from a request to what is known of its session. A symbol on the request.
  */
 import type { Visit } from './visit.js'
 
@@ -9,6 +9,16 @@ export function visitOf(req: object): Visit | undefined {
   return (req as { [visitKey]?: Visit })[visitKey]
 }
 
+// Not enumerable: a request that is logged or copied must not take the visitor's ticket along.
+const hidden: { value: Visit | undefined; enumerable: false; writable: true; configurable: true } = {
+  value: undefined,
+  enumerable: false,
+  writable: true,
+  configurable: true,
+}
+
 export function setVisit(req: object, visit: Visit): void {
-  ;(req as { [visitKey]?: Visit })[visitKey] = visit
+  hidden.value = visit
+  Object.defineProperty(req, visitKey, hidden)
+  hidden.value = undefined
 }

@@ -81,14 +81,18 @@ export function sharedPhrases(texts: readonly Buffer[]): Buffer {
       holders[gram]! += 1
     }
   }
-  let phrases = ''
+  const phrases: Buffer[] = []
+  let left = mostPhraseBytes
   for (const text of texts) {
     for (const [start, end] of sharedRuns(text, holders)) {
-      const phrase = text.toString('latin1', start, end)
-      if (phrases.length + phrase.length <= mostPhraseBytes && !phrases.includes(phrase)) phrases += phrase
+      const phrase = text.subarray(start, Math.min(end, start + left))
+      // No longer shared by anyone, so that each phrase is taken once.
+      for (let at = 0; at + gramSize <= phrase.length; at += 1) holders[gramAt(phrase, at)] = 0
+      phrases.push(phrase)
+      left -= phrase.length
     }
   }
-  return Buffer.from(phrases, 'latin1')
+  return Buffer.concat(phrases)
 }
 
 function sharedRuns(text: Buffer, holders: Uint8Array): (readonly [number, number])[] {
