@@ -60,6 +60,8 @@ export interface SessionToKeep {
   readonly createdAt?: number | undefined
   /** Set by a save that met another request's change: the paths that both had changed, none when both were kept whole. */
   conflict?: readonly string[] | undefined
+  /** Set by a save that stored more than the session held: the merged data, which the live session does not have yet. */
+  merged?: string | undefined
 }
 
 /** `gone`: the record ended in the meantime, and stays ended. */
@@ -91,6 +93,8 @@ export interface Keeper {
   touchDue(session: SessionToKeep): boolean
   touch(session: SessionToKeep): MaybePromise<TouchResult>
   destroy(id: string): MaybePromise<unknown>
+  /** Runs `task` when no write of this session is on its way to the store. */
+  inTurn<Result>(id: string, task: () => MaybePromise<Result>): MaybePromise<Result>
   /** Does this process know, without asking the store, that the session was ended a moment ago? */
   hasEnded(id: string): boolean
   /** Remembers for a while that this ID was given up for another. Stores of records end its session in the same step. */

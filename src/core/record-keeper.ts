@@ -13,6 +13,7 @@ import { andThen, isPending } from './maybe-promise.js'
 import type { SessionValues } from './codec.js'
 import type { MaybePromise, SessionRecord, SessionStore } from './record.js'
 import { bookmarkOf, idTaken, isRecord, unreadable, type RecordBookmark } from './record-bookmark.js'
+import { RecentlyEnded } from './recently-ended.js'
 import { RecordWriter } from './record-writer.js'
 
 export interface RecordKeeperSettings {
@@ -39,6 +40,7 @@ export class RecordKeeper implements Keeper {
   readonly #storeKeyOf: StoreKeyOf
   readonly #deadlines: Deadlines
   readonly #writer: RecordWriter
+  readonly #ended: RecentlyEnded
 
   constructor(settings: RecordKeeperSettings) {
     this.#settings = settings
@@ -46,6 +48,7 @@ export class RecordKeeper implements Keeper {
     this.#storeKeyOf = settings.storeKeyOf
     this.#deadlines = new Deadlines(settings.lifetimes, settings.clock)
     this.#writer = new RecordWriter(settings)
+    this.#ended = new RecentlyEnded(settings.clock)
   }
 
   load(id: string, secretIndex: number): MaybePromise<LoadResult> {
@@ -64,6 +67,7 @@ export class RecordKeeper implements Keeper {
     const record: SessionRecord = { data, attributes, version: 1, createdAt, expiresAt, userId: undefined }
     return andThen(this.#ask('save', this.#store.create(key, record)), (created) => {
       if (!created) throw idTaken()
+      this.#ended.forget(key)
       session.bookmark = bookmarkOf(key, record)
       return 'created'
     })
@@ -94,12 +98,18 @@ export class RecordKeeper implements Keeper {
   }
 
   destroy(id: string): MaybePromise<unknown> {
-    return this.#ask('destroy', this.#store.delete(this.#storeKeyOf(id, 0)))
+    const key = this.#storeKeyOf(id, 0)
+    this.#ended.note(key)
+    return this.#ask('destroy', this.#store.delete(key))
   }
 
-  /** Stores of records say so themselves, to every process: nothing is remembered here. */
-  hasEnded(): boolean {
-    return false
+  hasEnded(id: string): boolean {
+    return this.#ended.has(this.#storeKeyOf(id, 0))
+  }
+
+  /** Versions settle what the turns settle for stores without. */
+  inTurn<Result>(_id: string, task: () => MaybePromise<Result>): MaybePromise<Result> {
+    return task()
   }
 
   retire(id: string): MaybePromise<unknown> {
@@ -113,7 +123,11 @@ export class RecordKeeper implements Keeper {
       createdAt: now,
       expiresAt: now + this.#settings.tombstone,
     }
-    return this.#ask('destroy', this.#store.replace(key, retiredKey(key), mark))
+    this.#ended.note(key)
+    // The mark first: a late request must find either the session or the mark, on engines too that do this in two steps.
+    return andThen(this.#ask('save', this.#store.create(retiredKey(key), mark)), () =>
+      this.#ask('destroy', this.#store.delete(key)),
+    )
   }
 
   forgetRetired(id: string): MaybePromise<unknown> {

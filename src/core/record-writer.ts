@@ -62,8 +62,8 @@ export class RecordWriter {
     return andThen(this.#write(read.key, record, current.version), (result): MaybePromise<SaveResult> => {
       if (result === 'missing') return 'gone'
       if (result === 'updated') {
-        // The live session holds the draft and not the merged data: what it changes next is measured against that.
-        session.bookmark = bookmarkOf(read.key, record, draft.data)
+        session.bookmark = bookmarkOf(read.key, record)
+        if (data !== draft.data) session.merged = data
         return 'saved'
       }
       return this.#again(left, () => this.#attempt(session, draft, read, result.conflict, left - 1))

@@ -12,7 +12,9 @@ import type { Callback } from './callback-or-promise.js'
 import { attributesKey, renewCookie } from './cookie.js'
 import { alreadyEnded, insideUpdate, idIsNoText, endedMeanwhile, failedToLoad, noSession } from './request-errors.js'
 import type { Session } from './session.js'
+import type { SessionSnapshot } from './session-snapshot.js'
 import { putValues, valuesOf } from './session-values.js'
+import type { SessionHost } from './session-host.js'
 import type { Visit } from './visit.js'
 
 export function saveSession(visit: Visit, session: Session, done: Callback): void {
@@ -45,10 +47,21 @@ export function saveSession(visit: Visit, session: Session, done: Callback): voi
     renewCookie(session.cookie)
     visit.savedByApp = true
     visit.noteStored(session.id, snapshot.dataText(), snapshot.attributes())
-    const answer = andThen(visit.layer.keeper.save(snapshot), (result) => visit.noteSaved(result, snapshot))
+    const answer = andThen(visit.layer.keeper.save(snapshot), (result) => {
+      visit.noteSaved(result, snapshot)
+      if (snapshot.merged !== undefined) bringToMerged(visit, snapshot, snapshot.merged)
+    })
     // What could not be stored is tried again when the response ends.
     return { answer, onFailure: () => visit.forgetStored() }
   })
+}
+
+/** The store has more than the session held: what another request changed. The handler goes on with both, and with what it changed meanwhile. */
+function bringToMerged(visit: Visit, snapshot: SessionSnapshot, merged: string): void {
+  const { live } = snapshot
+  const now = serializeData(valuesOf(live), Infinity)
+  putValues(live, parseData(settle('merge', snapshot.dataText(), now, merged).data)!)
+  visit.noteStored(snapshot.id, merged, snapshot.attributes())
 }
 
 export function destroySession(visit: Visit, session: Session, done: Callback): void {
@@ -57,6 +70,38 @@ export function destroySession(visit: Visit, session: Session, done: Callback): 
   tell(visit, 'destroy', done, () => {
     const { keeper } = visit.layer
     return { answer: andThen(keeper.destroy(session.id), () => visit.tell('destroyed', session.id)) }
+  })
+}
+
+/** The store's own `regenerate`, once nothing of the old session is on its way to it. */
+export function regenerateSession(visit: Visit, done: Callback): void {
+  const { req } = visit
+  const id = req.sessionID as string
+  visit.noteRetired(id)
+  const { keeper, store } = visit.layer
+  // An error is the app's to hear, and no reason to hold up what comes behind.
+  const regenerated = keeper.inTurn(id, () =>
+    settled((answered) => {
+      void store.regenerate(req as SessionHost, answered)
+    }),
+  )
+  if (isPending(regenerated)) visit.waitFor(regenerated.then((error) => outsidePromise(done, error)))
+  else done(regenerated)
+}
+
+/** The error that `work` ends with, if any: now when it ends at once. */
+function settled(work: (answered: Callback) => void): MaybePromise<unknown> {
+  let here = false
+  let failure: unknown
+  let resolveLater: ((error: unknown) => void) | undefined
+  work((error) => {
+    here = true
+    failure = error
+    resolveLater?.(error)
+  })
+  if (here) return failure
+  return new Promise((resolve) => {
+    resolveLater = resolve
   })
 }
 

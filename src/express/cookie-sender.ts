@@ -11,7 +11,10 @@ import type { Visit } from './visit.js'
 /** Adds the Set-Cookie line behind those that are there. Throws ERR_SESSION_COOKIE when an attribute cannot be sent. */
 export function sendCookie(visit: Visit, res: ServerResponse, session: Session): void {
   const { layer, signer } = visit
-  const value = signer.issue(session.id)
+  const { ticket } = visit
+  // What the visitor brought is what he gets again, if the newest secret signed it: no need to sign it a second time.
+  const isSame = ticket !== undefined && ticket.value !== '' && ticket.secretIndex === 0 && ticket.id === session.id
+  const value = isSame ? encodeURIComponent(ticket.value) : signer.issue(session.id)
   const line = setCookieLine(layer.cookieName, value, session.cookie)
   hintRefusal(layer, session.cookie, layer.cookieName.length + value.length)
   const present = res.getHeader('Set-Cookie')

@@ -42,7 +42,7 @@ export class Departure implements ResponseGuest {
         this.#decideCookie()
       }
       const session = this.#session()
-      const sends = this.#cookie === 'send' && session !== undefined && visit.goneId !== session.id
+      const sends = this.#cookie === 'send' && session !== undefined && !this.#isOver(session)
       if (sends) {
         this.#renew(session)
         sendCookie(visit, this.#res, session)
@@ -87,9 +87,6 @@ export class Departure implements ResponseGuest {
     }
     if (!this.#reachesVisitor()) this.#visit.forgetRetired()
     if (decision === 'none') {
-      if (this.#final !== undefined && this.#visit.layer.keeper.hasEnded(this.#final.id)) {
-        this.#visit.goneId = this.#final.id
-      }
       trace?.step('commit', 'skipped')
       return undefined
     }
@@ -121,6 +118,12 @@ export class Departure implements ResponseGuest {
   /** Does, or did, this response carry the cookie of the session it ends with? */
   #reachesVisitor(): boolean {
     return this.#headersDone ? this.#sentId === this.#visit.req.sessionID : this.#cookie === 'send'
+  }
+
+  /** Ended elsewhere while this request ran: its cookie could push out a newer one. */
+  #isOver(session: Session): boolean {
+    const { goneId, layer } = this.#visit
+    return goneId === session.id || (this.#visit.isKnown(session) && layer.keeper.hasEnded(session.id))
   }
 
   // Once for each session: the deadline that the store gets is the one that the browser gets.

@@ -53,7 +53,7 @@ export class ExpressStoreKeeper implements Keeper {
 
   load(id: string): MaybePromise<LoadResult> {
     if (this.#changes.isRetired(id)) return { status: 'retired' }
-    const { order } = this.#changes
+    const order = this.#changes.readingOrder(id)
     const store = this.#store
     if (isOwn(store, 'get') && store.createSession === Store.prototype.createSession) {
       const entry = readEntry(store as MemoryStore, id)
@@ -79,9 +79,9 @@ export class ExpressStoreKeeper implements Keeper {
       // A session without a bookmark is new, whatever had its ID before.
       if (session.bookmark !== undefined && this.#changes.hasEnded(session.id)) return 'gone'
       const text = this.#settled(session)
-      this.#changes.noteWritten(session.id, text)
+      const answer = this.#changes.writing(session.id, text, () => this.#set(session, text))
       session.bookmark = at(text, this.#changes.order)
-      return andThen(this.#set(session, text), (): SaveResult => 'saved')
+      return andThen(answer, (): SaveResult => 'saved')
     })
   }
 
@@ -92,7 +92,7 @@ export class ExpressStoreKeeper implements Keeper {
   ): Promise<ModifiedSession<Result> | undefined> {
     return this.#changes.updates.take(id, async () => {
       for (;;) {
-        const { order } = this.#changes
+        const order = this.#changes.readingOrder(id)
         const raw = await this.#get(id)
         if (!raw || this.#changes.hasEnded(id)) return undefined
         const host = { sessionID: id, sessionStore: this.#store } as SessionHost
@@ -114,8 +114,9 @@ export class ExpressStoreKeeper implements Keeper {
     return this.#changes.writes.take(id, async () => {
       if (this.#changes.hasEnded(id)) return 'ended'
       if (this.#changes.writtenSince(id, order) !== undefined) return 'changed'
-      this.#changes.noteWritten(id, text)
-      await answerOf('save', this.#settings, (done) => this.#store.set(id, session, done))
+      await this.#changes.writing(id, text, () =>
+        answerOf('save', this.#settings, (done) => this.#store.set(id, session, done)),
+      )
       return 'written'
     })
   }
@@ -125,7 +126,10 @@ export class ExpressStoreKeeper implements Keeper {
   }
 
   touch(session: SessionToKeep): MaybePromise<TouchResult> {
-    if (this.#changes.hasEnded(session.id)) return 'gone'
+    return this.inTurn(session.id, () => (this.#changes.hasEnded(session.id) ? 'gone' : this.#touch(session)))
+  }
+
+  #touch(session: SessionToKeep): MaybePromise<TouchResult> {
     const store = this.#store
     if (isOwn(store, 'touch')) {
       const entry = readEntry(store as MemoryStore, session.id)
@@ -145,7 +149,12 @@ export class ExpressStoreKeeper implements Keeper {
       deleteEntry(store as MemoryStore, id)
       return undefined
     }
-    return answerOf('destroy', this.#settings, (done) => store.destroy(id, done))
+    // Behind a write that is on its way: overtaken, it would bring the session back.
+    return this.inTurn(id, () => answerOf('destroy', this.#settings, (done) => store.destroy(id, done)))
+  }
+
+  inTurn<Result>(id: string, task: () => MaybePromise<Result>): MaybePromise<Result> {
+    return this.#changes.writes.take(id, task)
   }
 
   hasEnded(id: string): boolean {

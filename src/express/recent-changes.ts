@@ -3,6 +3,8 @@
  * process from undoing each other: a late write is merged with the one before it, and a session that was ended stays ended.
  */
 import type { Clock } from '../core/clock.js'
+import { isPending } from '../core/maybe-promise.js'
+import type { MaybePromise } from '../core/record.js'
 import { Turns } from '../core/turns.js'
 import type { Store } from './store.js'
 
@@ -25,6 +27,8 @@ export class RecentChanges {
   readonly #clock: Clock
   readonly #changes = new Map<string, Change>()
   readonly #retiredUntil = new Map<string, number>()
+  /** For each ID that is being written: the moment before. */
+  readonly #underWay = new Map<string, number>()
   #order = 0
 
   constructor(clock: Clock, patience: number) {
@@ -32,9 +36,17 @@ export class RecentChanges {
     this.updates = new Turns({ clock, milliseconds: patience })
   }
 
-  /** This moment, to ask later what came after it. */
+  /** This moment. */
   get order(): number {
     return this.#order
+  }
+
+  /**
+   * The moment of what the store answers for this ID if it is asked now. A write that is on its way may not be in that answer: then it is the moment
+   * before it.
+   */
+  readingOrder(id: string): number {
+    return this.#underWay.get(id) ?? this.#order
   }
 
   /** The data that was written after `order`, if any was. */
@@ -48,8 +60,23 @@ export class RecentChanges {
     return change !== undefined && change.text === undefined && change.at > this.#clock.now() - horizon
   }
 
-  noteWritten(id: string, text: string): void {
+  /** Notes the data that `write` is about to store, and when it has arrived. */
+  writing<Result>(id: string, text: string, write: () => MaybePromise<Result>): MaybePromise<Result> {
+    this.#underWay.set(id, this.#order)
     this.#note(id, text)
+    const landed = (): void => {
+      this.#underWay.delete(id)
+    }
+    let answer: MaybePromise<Result>
+    try {
+      answer = write()
+    } catch (error) {
+      landed()
+      throw error
+    }
+    if (isPending(answer)) answer.then(landed, landed)
+    else landed()
+    return answer
   }
 
   noteEnded(id: string): void {

@@ -16,6 +16,7 @@ export class SessionSnapshot implements SessionToKeep {
   readonly createdAt: number | undefined
   bookmark: Bookmark | undefined
   conflict: readonly string[] | undefined
+  merged: string | undefined
   readonly #maxDataBytes: number
   /** The cookie that the options give. A session whose cookie is like it keeps no copy of its own. */
   readonly #usualCookie: Cookie | undefined

@@ -2,7 +2,7 @@
  * `Session`: what `req.session` is. The app's values and the cookie are its own enumerable properties, and everything else is on
  * the prototype, so that no key of an app ever meets one of ours.
  */
-import { destroySession, reloadSession, saveSession } from './app-requests.js'
+import { destroySession, regenerateSession, reloadSession, saveSession } from './app-requests.js'
 import { askStore, systemPatience } from './ask-store.js'
 import { callbackOrPromise, type Callback } from './callback-or-promise.js'
 import { renewCookie, type Cookie } from './cookie.js'
@@ -116,7 +116,11 @@ method('destroy', function destroy(callback) {
 method('regenerate', function regenerate(callback) {
   return callbackOrPromise(this, callback, (done) => {
     const { req } = this
-    visitOf(req)?.noteRetired(req.sessionID)
-    void req.sessionStore.regenerate(req, done)
+    const visit = visitOf(req)
+    if (visit === undefined) {
+      void req.sessionStore.regenerate(req, done)
+      return
+    }
+    regenerateSession(visit, done)
   })
 })

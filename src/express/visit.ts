@@ -102,6 +102,7 @@ export class Visit {
     const session = generateSession(this.layer, this.req, this.#cookieOptions)
     this.#revive(session.id)
     this.bookmark = undefined
+    this.savedByApp = false
     this.#lastCookie = session.cookie
   }
 

@@ -1,0 +1,97 @@
+/**
+ * ioredis, versions 5 and 6, and iovalkey: a single client (Sentinel included) and Cluster.
+ */
+
+import type { Engine, RedisNode } from './engine.js'
+import { listenForErrors, type Emitter } from './emitter.js'
+import { textReply } from './replies.js'
+
+interface SharedOptions {
+  readonly keyPrefix?: string | Uint8Array | null | undefined
+}
+
+/** What `new Redis()` makes. */
+export interface IoredisClient extends Emitter {
+  readonly status: string
+  readonly options: SharedOptions & { readonly host?: string | undefined; readonly port?: number | undefined }
+  call(command: string, ...args: string[]): Promise<unknown>
+}
+
+/** What `new Cluster()` makes. */
+export interface IoredisCluster extends Emitter {
+  readonly status: string
+  readonly options: SharedOptions & { readonly scaleReads?: unknown }
+  call(command: string, ...args: string[]): Promise<unknown>
+  nodes(role: 'master'): readonly IoredisClient[]
+}
+
+/** The part of a socket that holds writes back and lets them go together. */
+interface Corkable {
+  cork(): void
+  uncork(): void
+}
+
+export function ioredisEngine(client: IoredisClient): Engine {
+  const together = writeTogether(client)
+  const send = (args: readonly string[]): Promise<unknown> => {
+    together()
+    return call(client, args)
+  }
+  return {
+    ...common(client),
+    clustered: false,
+    readsFromReplicas: false,
+    send: (_key, args) => send(args),
+    nodes: () => Promise.resolve([{ name: '', send }]),
+  }
+}
+
+export function ioredisClusterEngine(cluster: IoredisCluster): Engine {
+  const { scaleReads = 'master' } = cluster.options
+  return {
+    ...common(cluster),
+    clustered: true,
+    readsFromReplicas: scaleReads !== 'master',
+    send: (_key, args) => call(cluster, args),
+    nodes: () => Promise.resolve(cluster.nodes('master').map(nodeOf)),
+  }
+}
+
+function nodeOf(client: IoredisClient): RedisNode {
+  const { host, port } = client.options
+  return { name: `${host}:${port}`, send: (args) => call(client, args) }
+}
+
+/** Whatever it throws at once comes out as a rejection. */
+async function call(client: IoredisClient | IoredisCluster, args: readonly string[]): Promise<unknown> {
+  const [command, ...rest] = args
+  return client.call(command!, ...rest)
+}
+
+/**
+ * By itself the client makes a system call of each command. With its socket corked until the end of this turn of the event
+ * loop, the commands of the turn go out in one, for half the processor time when it is busy.
+ */
+function writeTogether(client: IoredisClient): () => void {
+  let corked = false
+  return () => {
+    if (corked) return
+    const { stream } = client as { stream?: Partial<Corkable> | null }
+    if (typeof stream?.cork !== 'function' || typeof stream.uncork !== 'function') return
+    corked = true
+    stream.cork()
+    setImmediate(() => {
+      corked = false
+      stream.uncork!()
+    })
+  }
+}
+
+function common(client: Emitter & { options: SharedOptions }): Pick<Engine, 'keyPrefix' | 'addsKeyPrefix' | 'close'> {
+  const stopListening = listenForErrors(client)
+  return {
+    keyPrefix: textReply(client.options.keyPrefix) ?? '',
+    addsKeyPrefix: true,
+    close: () => Promise.resolve(stopListening()),
+  }
+}

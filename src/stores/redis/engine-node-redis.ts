@@ -1,0 +1,114 @@
+/**
+ * node-redis, versions 4 to 6: a single client or a pool, Sentinel, and Cluster.
+ *
+ * Commands are sent raw. The client writes all those of one turn of the event loop together, by itself.
+ */
+
+import type { Engine, RedisNode } from './engine.js'
+import { listenForErrors, type Emitter } from './emitter.js'
+import { textReply } from './replies.js'
+
+interface CommandOptions {
+  readonly timeout: number
+}
+
+interface Prefixing {
+  /** The `keyPrefix` option of version 6, which raw commands go without. */
+  readonly _keyPrefix?: string | Uint8Array | undefined
+}
+
+/** What `createClient` and `createClientPool` answer. */
+export interface NodeRedisClient extends Emitter, Prefixing {
+  readonly isOpen: boolean
+  readonly isReady?: boolean
+  sendCommand(args: string[], options?: CommandOptions): Promise<unknown>
+}
+
+interface NodeRedisMaster {
+  readonly address?: string
+  readonly client?: object | undefined
+}
+
+/** What `createCluster` answers. */
+export interface NodeRedisCluster extends Emitter, Prefixing {
+  readonly masters: readonly NodeRedisMaster[]
+  nodeClient(master: never): unknown
+  sendCommand(
+    firstKey: string | undefined,
+    isReadonly: boolean | undefined,
+    args: string[],
+    options?: CommandOptions,
+  ): Promise<unknown>
+}
+
+/** What `createSentinel` answers. */
+export interface NodeRedisSentinel extends Emitter, Prefixing {
+  readonly isReady: boolean
+  getMasterNode(): unknown
+  sendCommand(isReadonly: boolean | undefined, args: string[], options?: CommandOptions): Promise<unknown>
+}
+
+/**
+ * Version 6 gives each command a timer by default, for the case that it cannot be sent, and that costs more than all the rest
+ * of the command. While the connection is up a command is sent in this very turn and needs none.
+ */
+const untimed: CommandOptions = { timeout: 0 }
+
+export function nodeRedisEngine(given: NodeRedisClient): Engine {
+  const client = withPromises(given)
+  const send = (args: readonly string[]): Promise<unknown> =>
+    client.sendCommand(args as string[], given.isReady === true ? untimed : undefined)
+  return {
+    ...common(given),
+    clustered: false,
+    send: (_key, args) => send(args),
+    nodes: () => Promise.resolve([{ name: '', send }]),
+  }
+}
+
+export function nodeRedisSentinelEngine(sentinel: NodeRedisSentinel): Engine {
+  const send = (args: readonly string[]): Promise<unknown> =>
+    sentinel.sendCommand(false, args as string[], sentinel.isReady ? untimed : undefined)
+  return {
+    ...common(sentinel),
+    clustered: false,
+    send: (_key, args) => send(args),
+    nodes: () => Promise.resolve([{ name: '', send }]),
+  }
+}
+
+export function nodeRedisClusterEngine(cluster: NodeRedisCluster): Engine {
+  const nodeOf = async (master: NodeRedisMaster, index: number): Promise<RedisNode> => {
+    const client = (await cluster.nodeClient(master as never)) as NodeRedisClient
+    return { name: master.address ?? `${index}`, send: (args) => client.sendCommand(args as string[]) }
+  }
+  return {
+    ...common(cluster),
+    clustered: true,
+    // Not declared read-only, reads included: a replica may not know of a sign-out yet.
+    send: (key, args) => cluster.sendCommand(key, false, args as string[], isReady(cluster) ? untimed : undefined),
+    nodes: () => Promise.all(cluster.masters.map(nodeOf)),
+  }
+}
+
+function isReady(cluster: NodeRedisCluster): boolean {
+  return cluster.masters.every(({ client }) => client !== undefined && 'isReady' in client && client.isReady === true)
+}
+
+function common(
+  client: Emitter & Prefixing,
+): Pick<Engine, 'keyPrefix' | 'addsKeyPrefix' | 'readsFromReplicas' | 'close'> {
+  const stopListening = listenForErrors(client)
+  return {
+    keyPrefix: textReply(client._keyPrefix) ?? '',
+    addsKeyPrefix: false,
+    readsFromReplicas: false,
+    close: () => Promise.resolve(stopListening()),
+  }
+}
+
+/** In the legacy mode of version 4 the client's own methods take callbacks. */
+function withPromises(client: NodeRedisClient): NodeRedisClient {
+  const { options, v4 } = client as { options?: { legacyMode?: boolean }; v4?: NodeRedisClient }
+  return options?.legacyMode === true && v4 !== undefined ? v4 : client
+}

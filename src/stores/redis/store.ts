@@ -1,0 +1,183 @@
+/**
+ * The store in Redis or Valkey.
+ */
+
+import { SessionError } from '../../core/errors.js'
+import type { KeptRecord, ScanPage, SessionRecord, SessionStore, UpdateResult } from '../../core/record.js'
+import { engineOf, type Engine } from './engine.js'
+import { urlEngine } from './engine-packages.js'
+import { Ground } from './ground.js'
+import { KeyScan } from './key-scan.js'
+import { toLegacyText } from './legacy.js'
+import type { RedisSettings } from './options.js'
+import { RecordReader } from './record-reader.js'
+import { RecordWriter } from './record-writer.js'
+import { UserIndex } from './user-index.js'
+
+/** How long `close` waits for a server that does not answer, in milliseconds. */
+const longestClose = 5_000
+/** Sessions that are handed back at once. */
+const handBackBatch = 200
+
+export class RedisSessionStore implements SessionStore {
+  readonly #settings: RedisSettings
+  readonly #engine: Engine
+  readonly #reader: RecordReader
+  readonly #writer: RecordWriter
+  readonly #index: UserIndex
+  readonly #scan: KeyScan
+  /** Calls that were not answered yet. */
+  #underWay = 0
+  readonly #whenIdle: (() => void)[] = []
+  #closing: Promise<void> | undefined
+
+  constructor(settings: RedisSettings, engine: Engine = openEngine(settings)) {
+    const { prefix, userPrefix, legacy, clock } = settings
+    this.#settings = settings
+    this.#engine = engine
+    const ground = new Ground(engine, prefix, legacy, clock)
+    this.#index = new UserIndex(engine, userPrefix, clock)
+    this.#reader = new RecordReader(ground)
+    this.#writer = new RecordWriter(ground, this.#reader, this.#index, (work) => {
+      void this.#follow(work.catch(() => {}))
+    })
+    this.#scan = new KeyScan(engine, prefix)
+  }
+
+  create(key: string, record: SessionRecord): Promise<boolean> {
+    return this.#call(() => this.#writer.create(key, record))
+  }
+
+  read(key: string): Promise<SessionRecord | undefined> {
+    return this.#call(() => this.#reader.read(key))
+  }
+
+  update(key: string, record: SessionRecord, expectedVersion: number): Promise<UpdateResult> {
+    return this.#call(() => this.#writer.update(key, record, expectedVersion))
+  }
+
+  touch(key: string, expiresAt: number): Promise<boolean> {
+    return this.#call(() => this.#writer.touch(key, expiresAt))
+  }
+
+  delete(key: string): Promise<boolean> {
+    return this.#call(() => this.#writer.delete(key))
+  }
+
+  /** One step, except on a Cluster without a hash tag in the prefix: there the old session ends first. */
+  replace(oldKey: string, newKey: string, record: SessionRecord): Promise<boolean> {
+    return this.#call(() => this.#writer.replace(oldKey, newKey, record))
+  }
+
+  listByUser(userId: string): Promise<readonly KeptRecord[]> {
+    return this.#call(async () => {
+      const kept = await this.#reader.readAll(await this.#index.keysOf(userId))
+      return kept
+        .filter(({ record }) => record.userId === userId)
+        .sort((a, b) => b.record.createdAt - a.record.createdAt)
+    })
+  }
+
+  deleteByUser(userId: string, exceptKey?: string): Promise<readonly string[]> {
+    return this.#call(async () => {
+      const keys = await this.#index.keysOf(userId)
+      return this.#writer.deleteOfUser(
+        userId,
+        keys.filter((key) => key !== exceptKey),
+      )
+    })
+  }
+
+  /**
+   * Goes through the server's whole database, and through every server of a Cluster, so for maintenance and not for requests. A
+   * cursor that another process hands in is good, but a session may then come twice.
+   */
+  scan(cursor: string | undefined, limit: number): Promise<ScanPage> {
+    return this.#call(async () => {
+      const page = await this.#scan.page(cursor, limit)
+      const records = await this.#reader.readAll(page.keys)
+      return page.cursor === undefined ? { records } : { records, cursor: page.cursor }
+    })
+  }
+
+  /** Goes through the whole database, as `scan` does. */
+  count(): Promise<number> {
+    return this.#call(() => this.#scan.count())
+  }
+
+  /** Answers 0: the server forgets by itself what is over. */
+  sweep(_now: number): Promise<number> {
+    return this.#call(() => Promise.resolve(0))
+  }
+
+  /**
+   * The way back: writes each session as connect-redis keeps it, and answers how many there were. Let no instance of the app run
+   * meanwhile that could take them over again. `maxAge`, in milliseconds, is for sessions whose cookie is as the options say.
+   * Whose session it is, and coatcheck's other marks, are lost; the data and the deadlines stay.
+   */
+  async handBack({ maxAge }: { readonly maxAge?: number } = {}): Promise<number> {
+    let count = 0
+    let cursor: string | undefined
+    do {
+      const page = await this.#call(() => this.#scan.page(cursor, handBackBatch))
+      const written = await Promise.all(
+        page.keys.map((key) =>
+          this.#call(() => this.#writer.rewrite(key, (record) => this.#handedBack(record, maxAge))),
+        ),
+      )
+      count += written.filter(Boolean).length
+      cursor = page.cursor
+    } while (cursor !== undefined)
+    return count
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  #handedBack(record: SessionRecord, maxAge: number | undefined): string | undefined {
+    return record.expiresAt <= this.#settings.clock.now() ? undefined : toLegacyText(record, maxAge)
+  }
+
+  async #close(): Promise<void> {
+    let callOff = (): void => {}
+    const deadline = new Promise<void>((resolve) => {
+      callOff = this.#settings.clock.after(longestClose, resolve)
+    })
+    try {
+      if (this.#underWay > 0) {
+        const idle = new Promise<void>((resolve) => {
+          this.#whenIdle.push(resolve)
+        })
+        await Promise.race([idle, deadline])
+      }
+      await this.#engine.close(deadline)
+    } finally {
+      callOff()
+    }
+  }
+
+  #call<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#closing !== undefined) return Promise.reject(closedError())
+    return this.#follow(work())
+  }
+
+  #follow<T>(work: Promise<T>): Promise<T> {
+    this.#underWay += 1
+    const done = (): void => {
+      this.#underWay -= 1
+      if (this.#underWay === 0) for (const resolve of this.#whenIdle.splice(0)) resolve()
+    }
+    work.then(done, done)
+    return work
+  }
+}
+
+function openEngine({ client, url }: RedisSettings): Engine {
+  return client === undefined ? urlEngine(url!) : engineOf(client)
+}
+
+function closedError(): SessionError {
+  return new SessionError('ERR_SESSION_CLOSED', 'This redisStore is closed. Close it only once no request needs it.')
+}
