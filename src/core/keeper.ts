@@ -51,6 +51,8 @@ export interface SessionToKeep {
   dataText(): string
   /** The keeper has changed the live session: its text is to be made anew. */
   lookAgain(): void
+  /** The cookie's attributes as one text to compare with, the moving deadline aside. */
+  attributes(): string
   /** The cookie's attributes as JSON text where the session keeps its own. */
   cookieText(): string | undefined
   /** How long the session lives from now on without a request, in ms; `undefined` where it has no lifetime of its own. */

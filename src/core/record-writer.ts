@@ -29,6 +29,7 @@ export interface RecordDraft {
 // Within a process writers of one session take turns, so only other processes get in between; whoever loses this often in a row faces a
 // store that does not keep its word.
 const attempts = 50
+const attemptsAtOnce = 10
 const longestPause = 20
 
 export class RecordWriter {
@@ -66,7 +67,9 @@ export class RecordWriter {
         if (data !== draft.data) session.merged = data
         return 'saved'
       }
-      return this.#again(left, () => this.#attempt(session, draft, read, result.conflict, left - 1))
+      return andThen(this.#newest(left, read.key, result.conflict), (newest) =>
+        newest === undefined ? 'gone' : this.#attempt(session, draft, read, newest, left - 1),
+      )
     })
   }
 
@@ -93,7 +96,7 @@ export class RecordWriter {
         const answer = await this.#write(key, record, current.version)
         if (answer === 'missing') return undefined
         if (answer === 'updated') return { result, values, text: data, bookmark: bookmarkOf(key, record) }
-        current = await this.#again(left, () => answer.conflict)
+        current = await this.#newest(left, key, answer.conflict)
       }
     })
   }
@@ -107,19 +110,21 @@ export class RecordWriter {
     })
   }
 
-  /** The next attempt: at once the first time, then after a pause of random length, so that two writers do not keep in step. */
-  #again<T>(left: number, next: () => MaybePromise<T>): MaybePromise<T> {
+  /**
+   * The record to try again with. At first the one that was there instead: each round somebody wins, and the answer carries what is needed. Later,
+   * after a pause of random length so that writers do not keep in step, what is there then.
+   */
+  #newest(left: number, key: string, conflict: SessionRecord): MaybePromise<SessionRecord | undefined> {
     if (left <= 1) {
       throw new SessionError(
         'ERR_SESSION_STORE_ANSWER',
         `the session store answered ${attempts} times in a row that another request had changed the session`,
       )
     }
-    if (left === attempts) return next()
-    const pause = Math.random() * Math.min(longestPause, attempts - left)
+    if (left > attempts - attemptsAtOnce) return conflict
     return new Promise<void>((resolve) => {
-      this.#settings.clock.after(pause, resolve)
-    }).then(next)
+      this.#settings.clock.after(Math.random() * longestPause, resolve)
+    }).then(() => this.#ask('read', this.#settings.store.read(key)))
   }
 
   #ask<T>(operation: string, answer: MaybePromise<T>): MaybePromise<T> {

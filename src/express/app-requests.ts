@@ -30,13 +30,14 @@ export function saveSession(visit: Visit, session: Session, done: Callback): voi
     done(alreadyEnded())
     return
   }
-  if (session !== visit.req.session) {
-    // An object that is no longer this request's session is kept as its store keeps any object.
+  const isCurrent = session === visit.req.session
+  if (!isCurrent && session.id !== visit.ticket?.id) {
+    // An object that never was this request's session is kept as its store keeps any object.
     visit.layer.store.set(session.id, session, done)
     return
   }
   // A late request's empty stand-in for a session that goes on elsewhere: there is nothing to keep, and nothing went wrong.
-  if (visit.livingSession() === undefined) {
+  if (isCurrent && visit.livingSession() === undefined) {
     done()
     return
   }
@@ -125,11 +126,16 @@ export async function updateSession<Result>(
   if (session === undefined) throw noSession()
   if (visit.updating) throw insideUpdate()
   visit.updating = true
-  try {
-    return await changeInOneStep(visit, session, change)
-  } finally {
+  const changed = changeInOneStep(visit, session, change).finally(() => {
     visit.updating = false
-  }
+  })
+  visit.waitFor(
+    changed.then(
+      () => {},
+      () => {},
+    ),
+  )
+  return changed
 }
 
 async function changeInOneStep<Result>(

@@ -137,8 +137,14 @@ export function renewCookie(cookie: Cookie): void {
  */
 export function reviveCookie(stored: unknown): Cookie {
   const { expires, originalMaxAge } = stored as Partial<CookieJson>
-  const cookie = new Cookie(stored as object)
-  if (typeof expires === 'string') cookie.expires = new Date(expires)
+  const cookie = new Cookie()
+  const target = cookie as unknown as Record<string, unknown>
+  for (const key in stored as object) {
+    if (key !== 'expires' && key !== 'originalMaxAge' && key !== 'data' && key !== '__proto__') {
+      target[key] = (stored as Record<string, unknown>)[key]
+    }
+  }
+  if (expires !== undefined) cookie.expires = typeof expires === 'string' ? new Date(expires) : expires
   if (originalMaxAge !== undefined) cookie.originalMaxAge = originalMaxAge
   return cookie
 }

@@ -17,7 +17,7 @@ import { andThen } from '../core/maybe-promise.js'
 import type { MaybePromise } from '../core/record.js'
 import { answerOf, type Patience } from './ask-store.js'
 import type { Callback } from './callback-or-promise.js'
-import { cookieExpiry, deleteEntry, MemoryStore, readEntry, writeEntry } from './memory-store.js'
+import { cookieExpiry, deleteEntry, MemoryStore, readEntry, writeEntry, type MemoryEntry } from './memory-store.js'
 import { recentChangesOf, type RecentChanges } from './recent-changes.js'
 import { putValues, valuesOf } from './session-values.js'
 import type { Session } from './session.js'
@@ -61,7 +61,9 @@ export class ExpressStoreKeeper implements Keeper {
       if (entry.cookie !== undefined) {
         const { data } = entry
         const values = JSON.parse(data) as SessionValues
-        return { status: 'found', values, cookie: JSON.parse(entry.cookie), text: data, bookmark: at(data, order) }
+        const cookie = JSON.parse(entry.cookie) as { expires?: unknown }
+        if (entry.expiresAt !== undefined) cookie.expires = new Date(entry.expiresAt)
+        return { status: 'found', values, cookie, text: data, bookmark: at(data, order) }
       }
     }
     return andThen(this.#get(id), (raw) => {
@@ -134,7 +136,9 @@ export class ExpressStoreKeeper implements Keeper {
     if (isOwn(store, 'touch')) {
       const entry = readEntry(store as MemoryStore, session.id)
       if (entry === undefined) return 'gone'
-      entry.cookie = session.cookieText()
+      const { attributes, cookie } = cookieEntry(session, entry)
+      entry.attributes = attributes
+      entry.cookie = cookie
       entry.expiresAt = cookieExpiry((session.live as Session).cookie)
       return 'touched'
     }
@@ -200,17 +204,24 @@ export class ExpressStoreKeeper implements Keeper {
     if (!isOwn(store, 'set'))
       return answerOf('save', this.#settings, (done) => store.set(session.id, session.live, done))
     const { cookie } = session.live as Session
-    writeEntry(store as MemoryStore, session.id, {
-      cookie: session.cookieText(),
-      data,
-      expiresAt: cookieExpiry(cookie),
-    })
+    const kept = cookieEntry(session, readEntry(store as MemoryStore, session.id))
+    writeEntry(store as MemoryStore, session.id, { ...kept, data, expiresAt: cookieExpiry(cookie) })
     return undefined
   }
 
   #get(id: string): MaybePromise<object | null | undefined> {
     return answerOf<object | null>('read', this.#settings, (done) => this.#store.get(id, notFoundIsNoError(done)))
   }
+}
+
+/** The cookie's text, the one that is there if only its deadline has moved. */
+function cookieEntry(
+  session: SessionToKeep,
+  entry: MemoryEntry | undefined,
+): Pick<MemoryEntry, 'attributes' | 'cookie'> {
+  const attributes = session.attributes()
+  const isSame = entry !== undefined && entry.attributes === attributes && entry.expiresAt !== undefined
+  return { attributes, cookie: isSame ? entry.cookie : session.cookieText() }
 }
 
 function at(base: string, order: number): ExpressBookmark {

@@ -153,6 +153,7 @@ function toKeep(id: string, session: object, bookmark: Bookmark | undefined): Se
     live: session,
     bookmark,
     lookAgain: () => {},
+    attributes: () => '',
     dataText: () => serializeData(values, Infinity),
     cookieText: () => JSON.stringify(cookie),
     lifetime: () => (expiry === undefined ? undefined : Math.max(0, expiry - Date.now())),

@@ -20,7 +20,10 @@ export interface MemoryStoreConstructor {
 
 /** One session as text. Text, so that what a handler holds in its hands is never what the store holds. */
 export interface MemoryEntry {
+  /** The cookie as JSON. Its deadline is `expiresAt`, where there is one: moving that alone spares making the text anew on each request. */
   cookie: string | undefined
+  /** What the text was made of, the deadline aside; absent where that is not known. */
+  attributes?: string | undefined
   data: string
   expiresAt: number | undefined
 }
@@ -99,7 +102,14 @@ function entryOf(session: object): MemoryEntry {
 
 function sessionOf(entry: MemoryEntry): object {
   const values = JSON.parse(entry.data) as object
-  return entry.cookie === undefined ? values : { cookie: JSON.parse(entry.cookie) as unknown, ...values }
+  return entry.cookie === undefined ? values : { cookie: cookieOf(entry.cookie, entry.expiresAt), ...values }
+}
+
+/** The cookie as JSON holds it. */
+export function cookieOf(text: string, expiresAt: number | undefined): object {
+  const cookie = JSON.parse(text) as { expires?: unknown }
+  if (expiresAt !== undefined) cookie.expires = new Date(expiresAt).toISOString()
+  return cookie
 }
 
 /** Answers later, as a store on a network would. */
@@ -132,6 +142,7 @@ MemoryStore.prototype.touch = function touch(this: MemoryStore, id, session, cal
   if (entry !== undefined) {
     const { cookie } = session as { cookie?: unknown }
     entry.cookie = JSON.stringify(cookie) as string | undefined
+    entry.attributes = undefined
     entry.expiresAt = cookieExpiry(cookie)
   }
   return answer(callback, () => undefined)

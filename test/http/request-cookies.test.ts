@@ -164,18 +164,18 @@ describe('the cookie of express-session', () => {
   })
 })
 
+const raw = `s:${sign('known', secret)}`
+
+async function whoIs(fields: object, headers = {}): Promise<string> {
+  const store = new TestStore()
+  store.records.set('known', JSON.stringify({ cookie: { path: '/', expires: null }, name: 'ann' }))
+  store.records.set('other', JSON.stringify({ cookie: { path: '/', expires: null }, name: 'bob' }))
+  const layer = session({ ...options, store })
+  const where = await site(parsed(fields, layer), nameOf)
+  return (await where.ask('/', { headers })).body
+}
+
 describe('what cookie-parser has read before', () => {
-  const raw = `s:${sign('known', secret)}`
-
-  async function whoIs(fields: object, headers = {}): Promise<string> {
-    const store = new TestStore()
-    store.records.set('known', JSON.stringify({ cookie: { path: '/', expires: null }, name: 'ann' }))
-    store.records.set('other', JSON.stringify({ cookie: { path: '/', expires: null }, name: 'bob' }))
-    const layer = session({ ...options, store })
-    const where = await site(parsed(fields, layer), nameOf)
-    return (await where.ask('/', { headers })).body
-  }
-
   it('signedCookies is believed, for it was verified there', async () => {
     expect(await whoIs({ signedCookies: { 'connect.sid': 'known' } })).toBe('ann')
   })

@@ -87,6 +87,7 @@ describe('every Set-Cookie line', () => {
   it('of a response keeps the grammar and browsers’ limit, once for our name, whatever the ID and the app’s cookies are', async () => {
     let id = 'id'
     let own: string[] = []
+    let runs = 0
     const doors = [
       session({ secret: 'x', resave: false, saveUninitialized: false, name: 'session', genid: () => id }),
       coatcheck({ secret: 'x', genid: () => id }),
@@ -106,7 +107,8 @@ describe('every Set-Cookie line', () => {
         fc.string({ unit: 'grapheme', minLength: 1, maxLength: 100 }).filter(fits),
         fc.array(appCookie, { maxLength: 3 }),
         async (given, cookies) => {
-          id = given
+          // Every ID once: one that is taken already is refused.
+          id = `${given}${(runs += 1)}`
           own = cookies
           for (const where of sites) {
             const { status, setCookies } = await where.ask()

@@ -8,10 +8,6 @@ import type { Engine, RedisNode } from './engine.js'
 import { listenForErrors, type Emitter } from './emitter.js'
 import { textReply } from './replies.js'
 
-interface CommandOptions {
-  readonly timeout: number
-}
-
 interface Prefixing {
   /** The `keyPrefix` option of version 6, which raw commands go without. */
   readonly _keyPrefix?: string | Uint8Array | undefined
@@ -21,7 +17,7 @@ interface Prefixing {
 export interface NodeRedisClient extends Emitter, Prefixing {
   readonly isOpen: boolean
   readonly isReady?: boolean
-  sendCommand(args: string[], options?: CommandOptions): Promise<unknown>
+  sendCommand(args: string[], options?: object): Promise<unknown>
 }
 
 interface NodeRedisMaster {
@@ -37,7 +33,7 @@ export interface NodeRedisCluster extends Emitter, Prefixing {
     firstKey: string | undefined,
     isReadonly: boolean | undefined,
     args: string[],
-    options?: CommandOptions,
+    options?: object,
   ): Promise<unknown>
 }
 
@@ -45,14 +41,14 @@ export interface NodeRedisCluster extends Emitter, Prefixing {
 export interface NodeRedisSentinel extends Emitter, Prefixing {
   readonly isReady: boolean
   getMasterNode(): unknown
-  sendCommand(isReadonly: boolean | undefined, args: string[], options?: CommandOptions): Promise<unknown>
+  sendCommand(isReadonly: boolean | undefined, args: string[], options?: object): Promise<unknown>
 }
 
 /**
  * Version 6 gives each command a timer by default, for the case that it cannot be sent, and that costs more than all the rest
  * of the command. While the connection is up a command is sent in this very turn and needs none.
  */
-const untimed: CommandOptions = { timeout: 0 }
+const untimed = { timeout: 0 }
 
 export function nodeRedisEngine(given: NodeRedisClient): Engine {
   const client = withPromises(given)
@@ -109,6 +105,6 @@ function common(
 
 /** In the legacy mode of version 4 the client's own methods take callbacks. */
 function withPromises(client: NodeRedisClient): NodeRedisClient {
-  const { options, v4 } = client as { options?: { legacyMode?: boolean }; v4?: NodeRedisClient }
-  return options?.legacyMode === true && v4 !== undefined ? v4 : client
+  const legacy = client as NodeRedisClient & { options?: { legacyMode?: boolean }; readonly v4: NodeRedisClient }
+  return legacy.options?.legacyMode === true ? legacy.v4 : client
 }

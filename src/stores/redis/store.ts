@@ -141,7 +141,7 @@ export class RedisSessionStore implements SessionStore {
   }
 
   async #close(): Promise<void> {
-    let callOff = (): void => {}
+    let callOff: (() => void) | undefined
     const deadline = new Promise<void>((resolve) => {
       callOff = this.#settings.clock.after(longestClose, resolve)
     })
@@ -154,7 +154,7 @@ export class RedisSessionStore implements SessionStore {
       }
       await this.#engine.close(deadline)
     } finally {
-      callOff()
+      callOff?.()
     }
   }
 

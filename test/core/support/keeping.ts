@@ -63,6 +63,7 @@ export function session(id: string, data: object, fields: SessionFields = {}): S
     dataText: () => JSON.stringify(data),
     lookAgain: () => {},
     cookieText: () => fields.cookie,
+    attributes: () => fields.cookie ?? '',
     lifetime: () => fields.lifetime,
   }
 }
