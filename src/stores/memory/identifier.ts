@@ -8,9 +8,9 @@
 import { isWellFormed } from './text.js'
 
 /** How the bytes are to be read. 0 is left for "there is none". */
-export const PACKED = 1
-export const UTF8 = 2
-export const UTF16 = 3
+const PACKED = 1
+const UTF8 = 2
+const UTF16 = 3
 
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 const notPackable = 0x80

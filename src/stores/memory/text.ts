@@ -3,7 +3,7 @@
  */
 
 /** How the bytes are to be read. 0 is left for "there is none". */
-export const ASCII = 1
+const ASCII = 1
 export const UTF8 = 2
 export const UTF16 = 3
 
