@@ -51,6 +51,8 @@ export interface SessionEvents {
   expired: SessionEvent & { readonly timeout: 'idle' | 'absolute' }
   /** Two requests changed a session at the same time. `paths` (JSON Pointers) went to the later one; with none, both changes stand. */
   conflict: SessionEvent & { readonly paths: readonly string[] }
+  /** A bounded store gave up a living session to make room for another. */
+  evicted: SessionEvent
   rejected: RejectedEvent
   storeError: StoreErrorEvent
   /** A response is through: the ten steps of its request with their times. */
@@ -69,6 +71,7 @@ const eventNames: readonly SessionEventName[] = [
   'destroyed',
   'expired',
   'conflict',
+  'evicted',
   'rejected',
   'storeError',
   'request',

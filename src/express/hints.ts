@@ -12,6 +12,7 @@ export type HintCode =
   | 'COATCHECK_COOKIE_REFUSED_BY_BROWSERS'
   | 'COATCHECK_CHANGED_AFTER_HEADERS'
   | 'COATCHECK_STORE_FAILED'
+  | 'COATCHECK_SESSIONS_EVICTED'
 
 /** Tells each hint once for one session layer. */
 export class Hints {

@@ -101,6 +101,8 @@ export function mount(built: BuiltLayer, options: SharedOptions): Sessions {
           if (layer.events.wants('storeError')) layer.events.emit('storeError', { operation: 'sweep', error })
         })
 
+  tellEvictions(built)
+
   const listed = (): SessionStore => {
     if (records !== undefined) return records
     throw new SessionError(
@@ -165,6 +167,23 @@ export function mount(built: BuiltLayer, options: SharedOptions): Sessions {
   }
   const sessions: Sessions = Object.assign(middleware, members)
   return sessions
+}
+
+/** A store that may evict says so to whoever asks it; here it is an event, and a warning when nobody listens. */
+function tellEvictions({ layer, records, handles }: BuiltLayer): void {
+  const { onEvict } = (records ?? {}) as { onEvict?: (listener: (evicted: KeptRecord) => void) => unknown }
+  if (typeof onEvict !== 'function') return
+  onEvict.call(records, ({ key, record }) => {
+    if (layer.events.wants('evicted')) {
+      layer.events.emit('evicted', { handle: handles.handleOf(key), userId: record.userId })
+      return
+    }
+    layer.hints.once(
+      'COATCHECK_SESSIONS_EVICTED',
+      'the session store is full and has given up living sessions to make room for new ones; raise its limits, use another store, or ' +
+        "listen to 'evicted'. This is said once",
+    )
+  })
 }
 
 function checkListener(event: unknown, listener: unknown): void {
