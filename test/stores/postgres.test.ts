@@ -39,6 +39,15 @@ describe('the table of the PostgreSQL store', () => {
     expect(await stores[0]!.count()).toBe(12)
   })
 
+  it('is made again when the server has lost it', async () => {
+    const table = newTable()
+    const store = postgresStore({ pool, table })
+    await store.create('key', record())
+    await pool.query(`DROP TABLE ${table}`)
+    await expect(store.read('key')).rejects.toMatchObject({ code: '42P01' })
+    expect(await store.create('key', record())).toBe(true)
+  })
+
   it('is refused when a newer coatcheck made it', async () => {
     const table = newTable()
     await postgresStore({ pool, table }).count()

@@ -13,6 +13,9 @@ import { fromColumn, toColumn } from './text.js'
 /** One unbounded DELETE held up a touch for 227 ms, batches of this size for 20 ms at most. */
 const sweepBatch = 2_000
 
+/** The SQLSTATE of a table that is not there. */
+const undefinedTable = '42P01'
+
 export class PostgresSessionStore implements SessionStore {
   readonly #settings: PostgresSettings
   readonly #connection: Connection
@@ -132,6 +135,10 @@ export class PostgresSessionStore implements SessionStore {
     this.#underWay.add(call)
     try {
       return await call
+    } catch (error) {
+      // The server was replaced by one that knows no such table: the next call makes it.
+      if ((error as { code?: unknown } | null)?.code === undefinedTable) this.#prepared = undefined
+      throw error
     } finally {
       this.#underWay.delete(call)
     }
