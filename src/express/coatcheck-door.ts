@@ -8,7 +8,7 @@ import type { Clock } from '../core/clock.js'
 import type { SessionStore } from '../core/record.js'
 import { buildLayer } from './build-layer.js'
 import { refusal } from './cookie-sender.js'
-import { Hints } from './hints.js'
+import { hintMemoryStore, Hints } from './hints.js'
 import type { CookieOptions, CookieSource } from './layer.js'
 import {
   checkCookieOptions,
@@ -68,7 +68,7 @@ export function coatcheckDoor(options: CoatcheckOptions, defaultStore: DefaultSt
   const cookieName = options.name ?? (production && secure && !hasDomainOrPath(cookie) ? '__Host-session' : 'session')
   checkCookieOptions(cookieName, cookie)
   refuseCookie(cookieName, cookie)
-  if (production && options.store === undefined) hintMemoryStore(hints)
+  if (options.store === undefined) hintMemoryStore(hints)
 
   return mount(
     buildLayer({
@@ -154,12 +154,4 @@ function refuseCookie(name: string, cookie: CookieSource): void {
   if (typeof cookie === 'function' || cookie.secure === 'auto') return
   const reason = refusal(name, cookie as Parameters<typeof refusal>[1])
   if (reason !== undefined) throw new SessionOptionError(`browsers refuse such a session cookie: ${reason}`)
-}
-
-function hintMemoryStore(hints: Hints): void {
-  hints.once(
-    'COATCHECK_MEMORY_STORE',
-    'sessions are kept in the memory of this process: they end with it, and no other process knows them. ' +
-      'For production pass a store, for example sqliteStore of coatcheck/stores/sqlite',
-  )
 }

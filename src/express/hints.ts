@@ -28,3 +28,12 @@ export class Hints {
     return this.#told.has(code)
   }
 }
+
+const inMemory =
+  'sessions are kept in the memory of this process: they end with it, and no other process knows them. ' +
+  'For production pass a store, for example sqliteStore of coatcheck/stores/sqlite'
+
+/** In production sessions should outlive the process. */
+export function hintMemoryStore(hints: Hints): void {
+  if (process.env.NODE_ENV === 'production') hints.once('COATCHECK_MEMORY_STORE', inMemory)
+}

@@ -5,7 +5,7 @@ import { SessionOptionError } from '../core/errors.js'
 import { secretList, type Secret } from '../core/secrets.js'
 import { buildLayer } from './build-layer.js'
 import { refusal } from './cookie-sender.js'
-import { Hints } from './hints.js'
+import { hintMemoryStore, Hints } from './hints.js'
 import type { CookieSource } from './layer.js'
 import { MemoryStore } from './memory-store.js'
 import {
@@ -125,13 +125,4 @@ function hintDefaults(options: SessionOptions, hints: Hints): void {
 function silenced(): boolean {
   const names = (process.env.NO_DEPRECATION ?? '').split(/[ ,]+/)
   return process.noDeprecation === true || names.includes('express-session') || names.includes('*')
-}
-
-function hintMemoryStore(hints: Hints): void {
-  if (process.env.NODE_ENV !== 'production') return
-  hints.once(
-    'COATCHECK_MEMORY_STORE',
-    'sessions are kept in the memory of this process: they end with it, and no other process knows them. ' +
-      'For production pass a store, for example sqliteStore of coatcheck/stores/sqlite',
-  )
 }
