@@ -1,0 +1,93 @@
+/**
+ * The subjects of the comparison: how each session layer is set up, with the same options for all. Each is imported in its own server
+ * process and nowhere else.
+ */
+import { maxAge } from './rows.mjs'
+
+// Long enough for production settings everywhere.
+const secret = 'a secret for the benchmark and for nothing else'
+const asked = { resave: false, saveUninitialized: false }
+
+/** The cookie options of a row. Not Secure, so that every subject sends its cookie over the plain http of the benchmark. */
+function cookieOf(row) {
+  return row.rolling ? { secure: false, maxAge } : { secure: false }
+}
+
+function contractOptions(row) {
+  return { ...asked, secret, rolling: row.rolling === true, cookie: cookieOf(row) }
+}
+
+/** `middleware(row)` answers the middleware, or nothing for the bare app. `base` is what all are measured over, `rival` what they are compared with. */
+export const subjects = [
+  { name: 'bare', title: 'bare Express 5', base: true, middleware: async () => undefined },
+  {
+    name: 'session',
+    title: 'coatcheck session()',
+    ours: true,
+    async middleware(row) {
+      const { session } = await import('coatcheck')
+      return session(contractOptions(row))
+    },
+  },
+  {
+    name: 'coatcheck',
+    title: 'coatcheck()',
+    ours: true,
+    async middleware(row) {
+      const { coatcheck } = await import('coatcheck')
+      return coatcheck({ secret, name: 'session', rolling: row.rolling === true, cookie: cookieOf(row) })
+    },
+  },
+  {
+    name: 'express-session',
+    title: 'express-session',
+    rival: true,
+    async middleware(row) {
+      const { default: session } = await import('express-session')
+      return session(contractOptions(row))
+    },
+  },
+  {
+    name: 'express-session+memorystore',
+    title: 'express-session + memorystore',
+    async middleware(row) {
+      const { default: session } = await import('express-session')
+      return session({ ...contractOptions(row), store: await memorystore(session) })
+    },
+  },
+  {
+    name: 'cookie-session',
+    title: 'cookie-session',
+    async middleware(row) {
+      const { default: cookieSession } = await import('cookie-session')
+      const middleware = cookieSession({ keys: [secret], ...(row.rolling ? { maxAge } : {}) })
+      return row.rolling ? renewing(middleware) : middleware
+    },
+  },
+  {
+    name: 'session+memorystore',
+    title: 'coatcheck session() + memorystore',
+    ours: true,
+    extra: true,
+    async middleware(row) {
+      const { session } = await import('coatcheck')
+      return session({ ...contractOptions(row), store: await memorystore(session) })
+    },
+  },
+]
+
+async function memorystore(session) {
+  const { default: createStore } = await import('memorystore')
+  const MemoryStore = createStore(session)
+  return new MemoryStore({ checkPeriod: 86_400_000 })
+}
+
+/** cookie-session has no rolling option: its documentation has apps change a value so that the cookie is sent again. */
+function renewing(middleware) {
+  let renewals = 0
+  return (req, res, next) =>
+    middleware(req, res, (error) => {
+      if (error === undefined) req.session.renewed = renewals++
+      next(error)
+    })
+}

@@ -1,0 +1,2 @@
+/** fast-check under one name, for its types and its values. */
+export * as fc from 'fast-check'
