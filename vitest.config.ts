@@ -11,6 +11,8 @@ export default defineConfig({
     exclude: ['test/ecosystem/**', 'test/types/consumers/**', '**/node_modules/**'],
     // Processes and not threads: tests load native modules, and start and kill servers.
     pool: 'forks',
+    // Tests look at warnings as events; printed, hundreds of expected ones would hide one that is not.
+    execArgv: ['--no-warnings'],
     // vitest leaves one core to itself, which of two is half.
     maxWorkers: Math.max(2, availableParallelism()),
     // Long enough for a loaded machine to start a browser or a database; nothing waits for it on purpose.

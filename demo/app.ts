@@ -1,0 +1,69 @@
+/**
+ * The shop as an Express app.
+ */
+import './http/session-data.js'
+import express, { type Express } from 'express'
+import { coatcheck, type Sessions, type SessionStore } from 'coatcheck'
+import { Accounts } from './accounts/accounts.js'
+import { knowCustomer } from './http/page.js'
+import { requireSameOrigin } from './http/same-origin.js'
+import { securityHeaders } from './http/security-headers.js'
+import { Traces } from './inspection/traces.js'
+import { accountRoutes } from './routes/account.js'
+import { cartRoutes } from './routes/cart.js'
+import { catalogueRoutes } from './routes/catalogue.js'
+import { checkoutRoutes } from './routes/checkout.js'
+import { preferenceRoutes } from './routes/preferences.js'
+import { notFound, sendProblem } from './routes/problems.js'
+import { sessionRoutes } from './routes/session.js'
+import type { Shop } from './routes/shop.js'
+import { Orders } from './shop/orders.js'
+
+export interface ShopSettings {
+  readonly secret: string
+  readonly store: SessionStore
+  /** Folders for customers and their orders, and of the style sheet and its pictures. */
+  readonly accountsFolder: string
+  readonly ordersFolder: string
+  readonly staticFolder: string
+}
+
+/** The coat ticket: a name of its own, because other apps of this host may have a cookie called session. */
+const cookieName = 'ticket'
+
+const month = 30 * 24 * 60 * 60 * 1000
+
+export function createShop(settings: ShopSettings): { readonly app: Express; readonly sessions: Sessions } {
+  const sessions = coatcheck({
+    secret: settings.secret,
+    store: settings.store,
+    name: cookieName,
+    // A cart is kept for a month: by the server, and by a cookie that outlasts the browser.
+    idleTimeout: month,
+    absoluteTimeout: 12 * month,
+    // Secure wherever the shop is served over HTTPS. On a developer's own machine it mostly is not.
+    cookie: { maxAge: month, secure: 'auto' },
+  })
+  const accounts = new Accounts(settings.accountsFolder)
+  const orders = new Orders(settings.ordersFolder)
+  const shop: Shop = { sessions, cookieName, accounts, orders, traces: new Traces(sessions) }
+
+  const app = express()
+  app.disable('x-powered-by')
+  app.use(securityHeaders)
+  // In front of the sessions: a style sheet is the same for everybody.
+  app.use('/static', express.static(settings.staticFolder, { index: false, redirect: false }))
+  app.use(sessions)
+  app.use(express.urlencoded({ extended: false, limit: '16kb', parameterLimit: 50 }))
+  app.use(requireSameOrigin)
+  app.use(knowCustomer(accounts))
+  app.use(catalogueRoutes(shop))
+  app.use(cartRoutes(shop))
+  app.use(preferenceRoutes(shop))
+  app.use(accountRoutes(shop))
+  app.use(checkoutRoutes(shop))
+  app.use(sessionRoutes(shop))
+  app.use(notFound)
+  app.use(sendProblem)
+  return { app, sessions }
+}

@@ -1,0 +1,11 @@
+/**
+ * An answer that something cannot be done: a status, and a page in style for it.
+ */
+export class Problem extends Error {
+  readonly status: 400 | 403 | 404
+
+  constructor(status: 400 | 403 | 404) {
+    super(`the shop answers with ${status}`)
+    this.status = status
+  }
+}
