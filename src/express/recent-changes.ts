@@ -3,6 +3,7 @@
  * process from undoing each other: a late write is merged with the one before it, and a session that was ended stays ended.
  */
 import type { Clock } from '../core/clock.js'
+import { RecentlyEnded } from '../core/recently-ended.js'
 import { isPending } from '../core/maybe-promise.js'
 import type { MaybePromise } from '../core/record.js'
 import { Turns } from '../core/turns.js'
@@ -11,12 +12,14 @@ import type { Store } from './store.js'
 /** Longer than any request should run. What runs longer writes as if nobody else had. */
 const horizon = 60_000
 
-interface Change {
+/** The most that is remembered of what was written, in characters. Beyond it the oldest is forgotten first. */
+const memory = 8_000_000
+
+/** Data that was written. `order` counts the changes of the store, so that before and after can be told within a millisecond. */
+interface Write {
   readonly at: number
-  /** Counts the changes of the store, so that before and after can be told within a millisecond. */
   readonly order: number
-  /** The data that was written; `undefined` when the session was ended. */
-  readonly text: string | undefined
+  readonly text: string
 }
 
 export class RecentChanges {
@@ -25,7 +28,9 @@ export class RecentChanges {
   /** So do changes in one step, which read before they write. */
   readonly updates: Turns
   readonly #clock: Clock
-  readonly #changes = new Map<string, Change>()
+  readonly #ended: RecentlyEnded
+  readonly #written = new Map<string, Write>()
+  #remembered = 0
   readonly #retiredUntil = new Map<string, number>()
   /** For each ID that is being written: the moment before. */
   readonly #underWay = new Map<string, number>()
@@ -33,6 +38,7 @@ export class RecentChanges {
 
   constructor(clock: Clock, patience: number) {
     this.#clock = clock
+    this.#ended = new RecentlyEnded(clock)
     this.updates = new Turns({ clock, milliseconds: patience })
   }
 
@@ -51,19 +57,19 @@ export class RecentChanges {
 
   /** The data that was written after `order`, if any was. */
   writtenSince(id: string, order: number): string | undefined {
-    const change = this.#changes.get(id)
-    return change !== undefined && change.order > order ? change.text : undefined
+    const write = this.#written.get(id)
+    return write !== undefined && write.order > order ? write.text : undefined
   }
 
   hasEnded(id: string): boolean {
-    const change = this.#changes.get(id)
-    return change !== undefined && change.text === undefined && change.at > this.#clock.now() - horizon
+    return this.#ended.has(id)
   }
 
   /** Notes the data that `write` is about to store, and when it has arrived. */
   writing<Result>(id: string, text: string, write: () => MaybePromise<Result>): MaybePromise<Result> {
     this.#underWay.set(id, this.#order)
     this.#note(id, text)
+    this.#ended.forget(id)
     const landed = (): void => {
       this.#underWay.delete(id)
     }
@@ -80,7 +86,9 @@ export class RecentChanges {
   }
 
   noteEnded(id: string): void {
-    this.#note(id, undefined)
+    this.#order += 1
+    this.#forget(id)
+    this.#ended.note(id)
   }
 
   /** The ID was given up for a new one: for some milliseconds whoever brings it is late, not new. */
@@ -103,16 +111,24 @@ export class RecentChanges {
     return until !== undefined && until > this.#clock.now()
   }
 
-  #note(id: string, text: string | undefined): void {
+  #note(id: string, text: string): void {
     const at = this.#clock.now()
-    // In the order of their times, so that those to forget are the first.
-    for (const [other, change] of this.#changes) {
-      if (change.at > at - horizon) break
-      this.#changes.delete(other)
-    }
     this.#order += 1
-    this.#changes.delete(id)
-    this.#changes.set(id, { at, order: this.#order, text })
+    this.#forget(id)
+    // In the order of their times, so that those to forget are the first.
+    for (const [other, write] of this.#written) {
+      if (write.at > at - horizon && this.#remembered + text.length <= memory) break
+      this.#forget(other)
+    }
+    this.#written.set(id, { at, order: this.#order, text })
+    this.#remembered += text.length
+  }
+
+  #forget(id: string): void {
+    const write = this.#written.get(id)
+    if (write === undefined) return
+    this.#written.delete(id)
+    this.#remembered -= write.text.length
   }
 }
 

@@ -39,10 +39,13 @@ export function replyCode(error: unknown): string {
   return error instanceof Error ? error.message.split(' ', 1)[0]! : ''
 }
 
-/** ARGV[at] to ARGV[at + 3]: until, member, now, how long the index must live. Lets go of what is over. */
+/**
+ * ARGV[at] to ARGV[at + 3]: until, member, now, how long the index must live. Lets go of what is over.
+ * What takes room comes first: a server that has none refuses a script at its first write, and later no more.
+ */
 const addToIndex = (key: string, at: number): string => `
-redis.call('ZREMRANGEBYSCORE', ${key}, '-inf', ARGV[${at + 2}])
 redis.call('ZADD', ${key}, 'GT', ARGV[${at}], ARGV[${at + 1}])
+redis.call('ZREMRANGEBYSCORE', ${key}, '-inf', ARGV[${at + 2}])
 if redis.call('PTTL', ${key}) < tonumber(ARGV[${at + 3}]) then redis.call('PEXPIRE', ${key}, ARGV[${at + 3}]) end`
 
 /** Lua counts from 1, and both ends are in. */

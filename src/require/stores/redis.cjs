@@ -1,0 +1,4 @@
+/**
+ * `coatcheck/stores/redis` for `require`.
+ */
+module.exports = require('../../stores/redis/index.js')
