@@ -62,13 +62,18 @@ describe.each(libraries)('under %s', (_name, open) => {
       },
     )
     const visitor = new Visitor(where)
+    // express-session's own cookie may count a millisecond less: it looks at the clock twice.
+    const answer = async (): Promise<unknown> => {
+      const [name, maxAge] = JSON.parse((await visitor.ask('/')).body) as [string | null, number]
+      return [name, maxAge === hour - 1 ? hour : maxAge]
+    }
     await visitor.ask('/set')
     clock.advance(hour - 1_000)
-    expect((await visitor.ask('/')).body).toBe(`["ann",${hour}]`)
+    expect(await answer()).toEqual(['ann', hour])
     clock.advance(hour - 1_000)
-    expect((await visitor.ask('/')).body).toBe(`["ann",${hour}]`)
+    expect(await answer()).toEqual(['ann', hour])
     clock.advance(2 * hour)
-    expect((await visitor.ask('/')).body).toBe(`[null,${hour}]`)
+    expect(await answer()).toEqual([null, hour])
   })
 
   it('ends a session without maxAge a day after it was seen, or when idleTimeout says so', async () => {
