@@ -1,8 +1,9 @@
 /**
  * Keys for each purpose, all derived from the app's secrets, so that what leaks from one use is worth nothing in another.
  */
-import { createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto'
+import { createSecretKey, hkdfSync, type KeyObject } from 'node:crypto'
 import type { Secret } from './secrets.js'
+import { textHmac } from './text-hmac.js'
 
 /** What a derived key is for. The label is part of the derivation: changing one changes every key of that purpose. */
 export type KeyPurpose = 'cookie signature' | 'store key' | 'handle encryption' | 'handle integrity'
@@ -18,8 +19,8 @@ export type StoreKeyOf = (id: string, secretIndex: number) => string
 
 /** Records kept under HMAC-SHA-256(key, ID): who reads the store cannot make a cookie of what is there. */
 export function hashedStoreKeys(secrets: readonly Secret[]): StoreKeyOf {
-  const keys = secrets.map((secret) => deriveKey(secret, 'store key'))
-  return (id, secretIndex) => createHmac('sha256', keys[secretIndex]!).update(id).digest('base64url')
+  const hashes = secrets.map((secret) => textHmac(deriveKey(secret, 'store key')))
+  return (id, secretIndex) => hashes[secretIndex]!(id, 'base64url')
 }
 
 /** Records kept under the ID itself, as express-session does. */

@@ -1,8 +1,9 @@
 /**
  * Tickets: a session ID with a signature, as it stands in the cookie. The first secret signs, all of them verify.
  */
-import { createHmac, createSecretKey, timingSafeEqual, KeyObject } from 'node:crypto'
+import { createHmac, timingSafeEqual, KeyObject } from 'node:crypto'
 import { SessionOptionError } from './errors.js'
+import { textHmac, type TextHmac } from './text-hmac.js'
 
 /** Whatever `crypto.createHmac` takes as a key. */
 export type Secret = string | NodeJS.ArrayBufferView | KeyObject
@@ -23,19 +24,19 @@ const expected = Buffer.allocUnsafeSlow(signatureLength)
  * purpose alone.
  */
 export class TicketSigner {
-  readonly #keys: readonly Secret[]
+  readonly #signatures: readonly TextHmac[]
   readonly #encoding: 'base64' | 'base64url'
   readonly #prefix: 's:' | ''
 
   constructor(secrets: readonly Secret[], form: 'express-session' | 'compact') {
-    this.#keys = secrets.map(hmacKey)
+    this.#signatures = secrets.map(textHmac)
     this.#encoding = form === 'compact' ? 'base64url' : 'base64'
     this.#prefix = form === 'compact' ? '' : 's:'
   }
 
   /** The cookie's value for `id`, signed with the newest secret and ready for a header. */
   issue(id: string): string {
-    return encodeURIComponent(this.#prefix + id + '.' + this.#signature(id, this.#keys[0]!))
+    return encodeURIComponent(this.#prefix + id + '.' + this.#signature(id, this.#signatures[0]!))
   }
 
   /** The ticket that a (decoded) cookie value holds, or `undefined` when no secret of ours signed it. */
@@ -47,16 +48,16 @@ export class TicketSigner {
     // One byte for each character, or the signature is not ours: a character beyond ASCII must not be cut down to one that matches.
     if (given.write(value.slice(dot + 1), 'utf8') !== signatureLength) return undefined
     let secretIndex = 0
-    for (const key of this.#keys) {
-      expected.write(this.#signature(id, key), 'latin1')
+    for (const signature of this.#signatures) {
+      expected.write(this.#signature(id, signature), 'latin1')
       if (timingSafeEqual(given, expected)) return { id, secretIndex }
       secretIndex += 1
     }
     return undefined
   }
 
-  #signature(id: string, key: Secret): string {
-    const digest = createHmac('sha256', key).update(id).digest(this.#encoding)
+  #signature(id: string, signature: TextHmac): string {
+    const digest = signature(id, this.#encoding)
     return this.#encoding === 'base64' ? digest.slice(0, signatureLength) : digest
   }
 }
@@ -83,9 +84,4 @@ export function secretList(secret: unknown): readonly Secret[] {
 export function secretSize(secret: Secret): number {
   if (typeof secret === 'string') return Buffer.byteLength(secret)
   return secret instanceof KeyObject ? (secret.symmetricKeySize ?? 0) : secret.byteLength
-}
-
-// A key object is taken over by the hash as it is; a string would be encoded anew for each signature.
-function hmacKey(secret: Secret): Secret {
-  return typeof secret === 'string' && secret.length > 0 ? createSecretKey(secret, 'utf8') : secret
 }

@@ -15,6 +15,7 @@ import type { CookieOptions, Layer } from './layer.js'
 import { cookieOptions } from './new-session.js'
 import { pathMatches, requestPath } from './request-path.js'
 import type { Next, SessionRequest } from './session-host.js'
+import { shareShape } from './shared-shape.js'
 import { presentedTickets, type PresentedTicket } from './ticket-reader.js'
 import { Visit } from './visit.js'
 import { setVisit } from './visit-of.js'
@@ -36,6 +37,8 @@ export function serve(layer: Layer, req: SessionRequest, res: ServerResponse, ne
     return
   }
   const visit = new Visit(layer, req, signer, options)
+  shareShape(req)
+  shareShape(res)
   setVisit(req, visit)
   req.sessionStore = layer.store
   visit.trace?.step('request', req.method ?? '')
@@ -172,8 +175,10 @@ function reject(visit: Visit, reason: RejectedEvent['reason']): void {
 }
 
 function isInScope(req: SessionRequest, options: CookieOptions): boolean {
-  const path = requestPath(req)
   const cookiePath = options.path ?? '/'
+  // Every request that names a path is within this one.
+  if (cookiePath === '/' && (req.originalUrl ?? req.url)?.startsWith('/') === true) return true
+  const path = requestPath(req)
   return path !== undefined && pathMatches(path, cookiePath)
 }
 

@@ -49,10 +49,20 @@ export interface RedisSettings {
   readonly clock: Clock
 }
 
+const optionNames: readonly string[] = [
+  'client',
+  'url',
+  'prefix',
+  'legacy',
+  'clock',
+] satisfies (keyof RedisStoreOptions)[]
+
 export function readOptions(options: RedisStoreOptions): RedisSettings {
   if (typeof options !== 'object' || options === null) {
     throw new SessionOptionError('redisStore: needs { client } or { url }.')
   }
+  const unknown = Object.keys(options).find((name) => !optionNames.includes(name))
+  if (unknown !== undefined) throw new SessionOptionError(`redisStore: there is no option ${unknown}.`)
   const { client, url, legacy, clock = systemClock } = options
   const { prefix = legacy === undefined ? 'coatcheck:' : 'sess:' } = options
   if ((client === undefined) === (url === undefined)) {
