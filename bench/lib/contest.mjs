@@ -84,7 +84,10 @@ export class Contest {
 
   async #arrive(visitor, connection) {
     const response = await connection.exchange(visitor.request('/arrive'))
-    assert.ok(response.ok && response.setCookies.length > 0, this.#complaint('does not greet a new visitor with a cookie', response))
+    assert.ok(
+      response.ok && response.setCookies.length > 0,
+      this.#complaint('does not greet a new visitor with a cookie', response),
+    )
     visitor.adopt(response)
     visitor.welcomed()
   }
@@ -124,14 +127,16 @@ export class Contest {
     if (this.#subject.base) return
     if (counts) visitor.views += 1
     const expected = known ? String(visitor.views) : this.#row.path === '/write' ? '1' : '0'
-    if (response.body !== expected) throw new Error(this.#complaint(`answered ${response.body} instead of ${expected}`, response))
+    if (response.body !== expected)
+      throw new Error(this.#complaint(`answered ${response.body} instead of ${expected}`, response))
     const { setCookies } = response
     if (setCookies.length === 0) {
       if (setsCookie) throw new Error(this.#complaint('sent no cookie', response))
       return
     }
     // A session that lives in the cookie sends it whenever it changes.
-    if (!setsCookie && this.#subject.name !== 'cookie-session') throw new Error(this.#complaint('sent a cookie for nothing', response))
+    if (!setsCookie && this.#subject.name !== 'cookie-session')
+      throw new Error(this.#complaint('sent a cookie for nothing', response))
     if (known) visitor.adopt(response)
   }
 

@@ -28,6 +28,9 @@ function place({ functionName, url, lineNumber }) {
 export function profileTable(title, profile, requests, count = 25) {
   const lines = selfTimes(profile, requests)
     .slice(0, count)
-    .map(({ where, share, micros }) => `${micros.toFixed(2).padStart(8)} µs ${(share * 100).toFixed(1).padStart(5)} %  ${where}`)
+    .map(
+      ({ where, share, micros }) =>
+        `${micros.toFixed(2).padStart(8)} µs ${(share * 100).toFixed(1).padStart(5)} %  ${where}`,
+    )
   return [`${title}: self time for each request`, ...lines].join('\n')
 }

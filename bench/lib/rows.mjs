@@ -28,7 +28,14 @@ export const rows = [
     rolling: true,
     setsCookie: true,
   },
-  { name: 'reading-small', title: 'Known visitor, reading, small session', known: true, bytes: small, path: '/read', extra: true },
+  {
+    name: 'reading-small',
+    title: 'Known visitor, reading, small session',
+    known: true,
+    bytes: small,
+    path: '/read',
+    extra: true,
+  },
   {
     name: 'writing-small',
     title: 'Known visitor, writing, small session',
@@ -38,7 +45,14 @@ export const rows = [
     counts: true,
     extra: true,
   },
-  { name: 'first-write', title: 'New visitor, first write', known: false, path: '/write', setsCookie: true, extra: true },
+  {
+    name: 'first-write',
+    title: 'New visitor, first write',
+    known: false,
+    path: '/write',
+    setsCookie: true,
+    extra: true,
+  },
 ]
 
 /** What a known visitor's session holds beside its counter: about `bytes` bytes of JSON in the shape that apps have. */

@@ -1,0 +1,57 @@
+import { createClient } from 'redis'
+import { afterAll, beforeAll, describe } from 'vitest'
+
+import { redisStore } from '../../src/stores/redis/index.js'
+import { startRedis } from '../support/engines.js'
+import { findValkey, startValkey } from '../support/valkey.js'
+import { singleClients, type OpenClient } from './redis/clients.js'
+import { itConforms } from './support.js'
+
+interface Server {
+  readonly url: string
+  stop(): Promise<void>
+}
+
+/** Declares the whole suite for each of the clients, over one server. */
+function itConformsWith(start: () => Promise<Server>, names: readonly string[]): void {
+  let server: Server
+  let direct: { sendCommand(args: string[]): Promise<unknown>; destroy(): void }
+
+  beforeAll(async () => {
+    server = await start()
+    direct = await createClient({ url: server.url }).connect()
+  })
+  afterAll(async () => {
+    direct.destroy()
+    await server.stop()
+  })
+
+  for (const name of names) {
+    describe(`with ${name}`, () => {
+      let opened: OpenClient
+      beforeAll(async () => {
+        opened = await singleClients[name]!(server.url)
+      })
+      afterAll(() => void opened.end())
+
+      itConforms({
+        expiry: 'engine',
+        open: async (clock) => {
+          await direct.sendCommand(['FLUSHALL'])
+          const open = () => redisStore({ client: opened.client, clock })
+          return { stores: [open(), open(), open()] }
+        },
+      })
+    })
+  }
+}
+
+describe('the Redis store keeps the contract', () => {
+  itConformsWith(startRedis, Object.keys(singleClients))
+})
+
+const valkey = findValkey()
+
+describe.skipIf(valkey === undefined)('the Redis store keeps the contract on Valkey, where it is installed', () => {
+  itConformsWith(() => startValkey(valkey!), ['node-redis 6', 'ioredis 6', 'iovalkey'])
+})
