@@ -135,7 +135,8 @@ function chosen(option, all) {
 
 function whole(option) {
   const value = Number(options[option])
-  return Number.isInteger(value) && value > 0 ? value : fail(`--${option} must be a whole number from 1 on`)
+  if (!Number.isInteger(value) || value < 1) fail(`--${option} must be a whole number from 1 on`)
+  return value
 }
 
 function fail(message) {

@@ -92,12 +92,14 @@ describe('a client that was handed in', () => {
 describe('a Cluster behind an address that looks like one server', () => {
   const cluster = useRedisCluster(1)
   let end: () => unknown
+  let client: { sendCommand(args: string[]): Promise<unknown> }
   afterEach(() => void end())
 
   let store: ReturnType<typeof redisStore>
   beforeEach(async () => {
     const opened = await singleClients['node-redis 6']!(cluster().nodes[0]!.url)
     end = opened.end
+    client = opened.client as typeof client
     store = redisStore({ client: opened.client, clock: fakeClock(start) })
   })
 
@@ -111,5 +113,14 @@ describe('a Cluster behind an address that looks like one server', () => {
     expect((await store.listByUser('ann')).map(({ key }) => key).sort()).toEqual(['a', 'c'])
     expect([...(await store.deleteByUser('ann'))].sort()).toEqual(['a', 'c'])
     expect(await store.count()).toBe(0)
+  })
+
+  it('keeps a session in the index for as long as it was told, whatever comes in its way', async () => {
+    const ann = { userId: 'ann' }
+    await store.create('key', record(ann))
+    await store.create('other', record(ann))
+    const until = await client.sendCommand(['ZSCORE', 'coatcheck-users:ann', 'key'])
+    expect(await store.create('key', record({ ...ann, expiresAt: start + 1_000 }))).toBe(false)
+    expect(await client.sendCommand(['ZSCORE', 'coatcheck-users:ann', 'key'])).toEqual(until)
   })
 })

@@ -1,5 +1,5 @@
 import { createClient, createCluster } from 'redis'
-import { Redis as Ioredis } from 'ioredis'
+import { Cluster as IoredisCluster, Redis as Ioredis } from 'ioredis'
 import { Redis as Iovalkey } from 'iovalkey'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
@@ -161,6 +161,23 @@ describe('on a Cluster', () => {
     expect(count(await each((key) => store.read(key)))).toEqual({ get: 40 })
     monitor.stop()
     client.destroy()
+  })
+
+  it('no replica is asked, which may not know of a sign-out yet, where the app lets its reads go there', async () => {
+    const monitor = await startMonitor(cluster().nodes.map(({ url }) => url))
+    for (const [scaleReads, command] of [
+      ['master', 'get'],
+      ['all', 'evalsha'],
+    ] as const) {
+      const { host, port } = cluster().nodes[0]!
+      const client = new IoredisCluster([{ host, port }], { scaleReads })
+      const store = redisStore({ client, clock: fakeClock(start) })
+      await store.create('key', record())
+      await store.read('key')
+      expect(await monitor.during(() => store.read('key'))).toEqual([command])
+      client.disconnect()
+    }
+    monitor.stop()
   })
 })
 
