@@ -79,9 +79,13 @@ async function ofCoatcheck(name, connection) {
   }
 }
 
+/** A session as express-session hands it to a store. */
+function session() {
+  return { cookie: { originalMaxAge: hour, expires: new Date(Date.now() + hour) }, ...data }
+}
+
 async function ofConnectRedis(name, connection) {
   const store = new RedisStore({ client: connection, prefix: `${name}:` })
-  const session = () => ({ cookie: { originalMaxAge: hour, expires: new Date(Date.now() + hour) }, ...data })
   for (let index = 0; index < visitors; index += 1) await store.set(`visitor-${index}`, session())
   return {
     name,
