@@ -17,9 +17,9 @@ const usage = `node bench/run.mjs [options]
   --rows a,b        which rows; all for every one          ${names(rows)}
   --subjects a,b    which subjects besides the bare app; all for every one
                     ${names(subjects.filter(({ base }) => !base))}
-  --rounds N        rounds of each subject in each row     12
-  --requests N      requests in a round                    4000
-  --warmup N        requests before the first round        8000
+  --rounds N        rounds of each subject in each row     20
+  --requests N      requests in a round                    2000
+  --warmup N        requests before the first round        14000
   --json            print the figures as JSON
   --profile DIR     write a CPU profile of each subject to DIR instead of measuring`
 
@@ -27,9 +27,9 @@ const { values: options } = parseArgs({
   options: {
     rows: { type: 'string' },
     subjects: { type: 'string' },
-    rounds: { type: 'string', default: '12' },
-    requests: { type: 'string', default: '4000' },
-    warmup: { type: 'string', default: '8000' },
+    rounds: { type: 'string', default: '20' },
+    requests: { type: 'string', default: '2000' },
+    warmup: { type: 'string', default: '14000' },
     json: { type: 'boolean', default: false },
     profile: { type: 'string' },
     help: { type: 'boolean', default: false },

@@ -14,7 +14,7 @@ const patience = 30_000
 
 // What the visitors of a site carry besides its session.
 const siteCookies = { theme: 'dark' }
-// The bare app gets a cookie too: what a subject adds is reading it, not that the request is longer.
+// Where nobody reads it there is a cookie all the same: what a subject adds is reading it, not that the request is longer.
 const bareCookie = { 'connect.sid': `s%3A${'x'.repeat(32)}.${'y'.repeat(43)}` }
 
 export class Contest {
@@ -75,8 +75,8 @@ export class Contest {
     const visitors = []
     for (let index = 0; index < visitorsPerConnection; index += 1) {
       const known = this.#row.known
-      const visitor = new Visitor({ ...siteCookies, ...(known && this.#subject.base ? bareCookie : {}) })
-      if (known && !this.#subject.base) await this.#arrive(visitor, connection)
+      const visitor = new Visitor({ ...siteCookies, ...(known && this.#subject.sessionless ? bareCookie : {}) })
+      if (known && !this.#subject.sessionless) await this.#arrive(visitor, connection)
       visitors.push(visitor)
     }
     return visitors
@@ -98,9 +98,9 @@ export class Contest {
       for (let time = 0; time < 3; time += 1) {
         const response = await connection.exchange(visitor.request(path))
         this.#check(visitor, response)
-        if (this.#row.rolling && !this.#subject.base) this.#checkExpiry(response)
+        if (this.#row.rolling && !this.#subject.sessionless) this.#checkExpiry(response)
       }
-      if (this.#row.known && !this.#subject.base) await this.#verifyVisitor(connection, visitor)
+      if (this.#row.known && !this.#subject.sessionless) await this.#verifyVisitor(connection, visitor)
     }
   }
 
@@ -124,7 +124,7 @@ export class Contest {
   #check(visitor, response) {
     const { counts, known, setsCookie } = this.#row
     if (!response.ok) throw new Error(this.#complaint('answered with an error', response))
-    if (this.#subject.base) return
+    if (this.#subject.sessionless) return
     if (counts) visitor.views += 1
     const expected = known ? String(visitor.views) : this.#row.path === '/write' ? '1' : '0'
     if (response.body !== expected)

@@ -58,6 +58,7 @@ export function rowTable(figures) {
 /** Judged by the rounds' middle, which a single lucky round does not move. */
 function verdict({ title, ratio }) {
   const share = ratio.median
+  if (share < 0) return `=> ${title}: less than the bare app takes by itself (see README.md for why): target met`
   const word = share <= target ? 'target met' : share <= limit ? 'within the limit, target missed' : 'OVER THE LIMIT'
   return `=> ${title}: ${percent(share).trim()} of what express-session adds (limit ${limit * 100} %, target ${target * 100} %): ${word}`
 }

@@ -15,7 +15,7 @@ const app = express()
 const middleware = await subject.middleware(row)
 if (middleware !== undefined) app.use(middleware)
 
-if (subject.base) {
+if (subject.sessionless) {
   let views = firstViews
   app.get('/read', (_req, res) => {
     res.send(String(views))

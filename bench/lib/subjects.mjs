@@ -17,9 +17,33 @@ function contractOptions(row) {
   return { ...asked, secret, rolling: row.rolling === true, cookie: cookieOf(row) }
 }
 
-/** `middleware(row)` answers the middleware, or nothing for the bare app. `base` is what all are measured over, `rival` what they are compared with. */
+/**
+ * `middleware(row)` answers the middleware, or nothing for the bare app. `base` is what all are measured over, `rival` what they are compared
+ * with; a subject that is `sessionless` answers from a counter of its own. `extra` ones run when they are asked for.
+ */
 export const subjects = [
-  { name: 'bare', title: 'bare Express 5', base: true, middleware: async () => undefined },
+  { name: 'bare', title: 'bare Express 5', base: true, sessionless: true, middleware: async () => undefined },
+  {
+    name: 'empty',
+    title: 'a middleware that does nothing',
+    sessionless: true,
+    extra: true,
+    middleware: async () => (_req, _res, next) => next(),
+  },
+  {
+    name: 'shared-shape',
+    title: 'the shared shape alone (decision 0011)',
+    sessionless: true,
+    extra: true,
+    async middleware() {
+      const { shareShape } = await import('../../dist/express/shared-shape.js')
+      return (req, res, next) => {
+        shareShape(req)
+        shareShape(res)
+        next()
+      }
+    },
+  },
   {
     name: 'session',
     title: 'coatcheck session()',
