@@ -18,10 +18,11 @@ export type RedisPackageName = (typeof packageNames)[number]
 /** Answers a `require` that finds the package, or throws. */
 export type FindPackage = (name: RedisPackageName) => NodeJS.Require
 
-/** While the server is away commands wait in the client. So many of them, and no more. */
+/** While the server is away commands wait in the client. So many of them, where the client can be told, and no more. */
 const mostWaiting = 10_000
-/** And so long, in milliseconds, where the client knows such a limit. */
+/** And so long, in milliseconds, or for so many attempts to connect, which take about as long. */
 const longestWait = 5_000
+const mostAttempts = 8
 
 /** Throws `ERR_SESSION_ENGINE_MISSING` when none of the packages is installed. */
 export function urlEngine(url: string, find: FindPackage = findInstalled): Engine {
@@ -87,6 +88,7 @@ function openNodeRedis(url: string, module: unknown): Engine {
     url,
     commandsQueueMaxLength: mostWaiting,
     commandOptions: { timeout: longestWait },
+    socket: { reconnectStrategy: pauseBefore },
   })
   const engine = nodeRedisEngine(client)
   const connect = (): void => {
@@ -114,7 +116,7 @@ function openNodeRedis(url: string, module: unknown): Engine {
           // It has ended by itself.
         }
       }
-      await engine.close(deadline)
+      // What the client is still to say about the connection must be heard, so nothing is taken back.
     },
   }
 }
@@ -127,7 +129,11 @@ interface OwnIoredis extends IoredisClient {
 function openIoredis(url: string, module: unknown): Engine {
   // The class is the module itself, and named in it where a bundler stood between.
   const { Redis = module } = module as { Redis?: unknown }
-  const client = new (Redis as new (url: string, options: object) => OwnIoredis)(url, { lazyConnect: true })
+  const client = new (Redis as new (url: string, options: object) => OwnIoredis)(url, {
+    lazyConnect: true,
+    maxRetriesPerRequest: mostAttempts,
+    retryStrategy: pauseBefore,
+  })
   const engine = ioredisEngine(client)
   return {
     ...engine,
@@ -136,9 +142,13 @@ function openIoredis(url: string, module: unknown): Engine {
         await Promise.race([client.quit().catch(ignored), deadline])
       }
       client.disconnect()
-      await engine.close(deadline)
     },
   }
+}
+
+/** Milliseconds before the next attempt to connect: a second at most, and not the same for every process. */
+function pauseBefore(attempt: number): number {
+  return Math.min(attempt * 100, 1_000) * (0.75 + Math.random() / 4)
 }
 
 function ignored(): void {}

@@ -4,6 +4,8 @@
 
 import type { Clock } from '../../core/clock.js'
 import type { Engine } from './engine.js'
+import type { RedisSettings } from './options.js'
+import { asciiUser } from './record-text.js'
 import { replyCode, run, type Script } from './scripts.js'
 
 export class Ground {
@@ -12,13 +14,16 @@ export class Ground {
   /** Whether records of connect-redis are read. */
   readonly legacy: boolean
   readonly #prefix: string
+  readonly #userPrefix: string
   #inOneStep: boolean
 
-  constructor(engine: Engine, prefix: string, legacy: boolean, clock: Clock) {
+  constructor(engine: Engine, { prefix, userPrefix, legacy, clock }: RedisSettings) {
     this.engine = engine
     this.clock = clock
     this.legacy = legacy
-    this.#prefix = engine.addsKeyPrefix ? prefix : engine.keyPrefix + prefix
+    const toAdd = engine.addsKeyPrefix ? '' : engine.keyPrefix
+    this.#prefix = toAdd + prefix
+    this.#userPrefix = toAdd + userPrefix
     // A hash tag in the prefix is the same for every key.
     this.#inOneStep = !engine.clustered || /^[^{]*\{[^}]+\}/.test(engine.keyPrefix + prefix)
   }
@@ -26,6 +31,11 @@ export class Ground {
   /** What a session is kept under, as commands have it. */
   id(key: string): string {
     return this.#prefix + key
+  }
+
+  /** What a user's index is kept under. */
+  indexId(userId: string): string {
+    return this.#userPrefix + asciiUser(userId)
   }
 
   run(script: Script, keys: readonly string[], args: readonly string[]): Promise<unknown> {

@@ -15,6 +15,8 @@ import type { SessionRecord } from '../../core/record.js'
 const format = '1'
 const numberLength = 10
 const tokenLength = 10
+const half = 36 ** (numberLength / 2)
+const most = half * half - 1
 
 /** Where each field stands, in bytes from 0 on; `end` is the byte after it. */
 export const offsets = {
@@ -40,9 +42,14 @@ export interface KeptText {
 
 /** A number as it stands in its field: whole, and within what the field holds. */
 export function fieldOf(value: number): string {
-  return Math.min(Math.max(Math.trunc(value), 0), 36 ** numberLength - 1)
-    .toString(36)
-    .padStart(numberLength, '0')
+  const number = Math.min(Math.max(Math.trunc(value), 0), most)
+  // In halves, each of which is small enough to be written quickly.
+  const high = Math.floor(number / half)
+  return digits(high) + digits(number - high * half)
+}
+
+function digits(number: number): string {
+  return number.toString(36).padStart(numberLength / 2, '0')
 }
 
 /** The start of every text of this version, for scripts that compare it. */

@@ -127,7 +127,7 @@ export class RecordWriter {
       async () => {
         const until = this.#index.untilOf(expiresAt)
         const args = [textOf(record, token, until), life, ...this.#index.entry(key, until)]
-        const reply = await this.#ground.run(scripts.createOfUserScript, [id, this.#index.keyOf(userId)], args)
+        const reply = await this.#ground.run(scripts.createOfUserScript, [id, this.#ground.indexId(userId)], args)
         return numberReply(reply) === 1
       },
       async () => set(await this.#tellIndex(userId, key, expiresAt)),
@@ -148,7 +148,7 @@ export class RecordWriter {
     const ask = (indexKeys: readonly string[], entry: readonly string[]): Promise<unknown> =>
       this.#ground.run(scripts.updateOfUserScript, [...keys, ...indexKeys], [...args, ...entry])
     return this.#ground.either(
-      () => ask([this.#index.keyOf(userId)], this.#index.entry(key, until)),
+      () => ask([this.#ground.indexId(userId)], this.#index.entry(key, until)),
       async () => {
         const reply = await ask([], [])
         return codeReply(reply) === 2 ? plain(await this.#tellIndex(userId, key, expiresAt)) : reply
@@ -165,7 +165,7 @@ export class RecordWriter {
     }
     const until = this.#index.untilOf(expiresAt)
     const args = [textOf(record, token, until), life, ...this.#index.entry(newKey, until), oldKey]
-    const indexKey = this.#index.keyOf(userId)
+    const indexKey = this.#ground.indexId(userId)
     return numberReply(await this.#ground.run(scripts.replaceOfUserScript, [...keys, indexKey], args)) === 1
   }
 

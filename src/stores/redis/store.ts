@@ -32,16 +32,15 @@ export class RedisSessionStore implements SessionStore {
   #closing: Promise<void> | undefined
 
   constructor(settings: RedisSettings, engine: Engine = openEngine(settings)) {
-    const { prefix, userPrefix, legacy, clock } = settings
     this.#settings = settings
     this.#engine = engine
-    const ground = new Ground(engine, prefix, legacy, clock)
-    this.#index = new UserIndex(engine, userPrefix, clock)
+    const ground = new Ground(engine, settings)
+    this.#index = new UserIndex(ground)
     this.#reader = new RecordReader(ground)
     this.#writer = new RecordWriter(ground, this.#reader, this.#index, (work) => {
       void this.#follow(work.catch(() => {}))
     })
-    this.#scan = new KeyScan(engine, prefix)
+    this.#scan = new KeyScan(engine, settings.prefix)
   }
 
   create(key: string, record: SessionRecord): Promise<boolean> {

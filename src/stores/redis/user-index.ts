@@ -6,11 +6,9 @@
  * whoever reads it looks at the sessions themselves.
  */
 
-import type { Clock } from '../../core/clock.js'
-import type { Engine } from './engine.js'
-import { asciiUser } from './record-text.js'
+import type { Ground } from './ground.js'
 import { textsReply } from './replies.js'
-import { indexScript, run, unindexScript } from './scripts.js'
+import { indexScript, unindexScript } from './scripts.js'
 
 /**
  * How long an entry outlives the deadline it was made for: a session in use, whose deadline moves every minute, is written to
@@ -19,18 +17,10 @@ import { indexScript, run, unindexScript } from './scripts.js'
 const slack = 3_600_000
 
 export class UserIndex {
-  readonly #engine: Engine
-  readonly #prefix: string
-  readonly #clock: Clock
+  readonly #ground: Ground
 
-  constructor(engine: Engine, prefix: string, clock: Clock) {
-    this.#engine = engine
-    this.#prefix = prefix
-    this.#clock = clock
-  }
-
-  keyOf(userId: string): string {
-    return this.#prefix + asciiUser(userId)
+  constructor(ground: Ground) {
+    this.#ground = ground
   }
 
   /** Until when a session with this deadline stands in the index. */
@@ -40,25 +30,25 @@ export class UserIndex {
 
   /** What the scripts take for one entry. */
   entry(key: string, until: number): [until: string, member: string, now: string, life: string] {
-    const now = Math.trunc(this.#clock.now())
+    const now = Math.trunc(this.#ground.clock.now())
     return [`${until}`, key, `${now}`, `${Math.max(1, until - now)}`]
   }
 
   async add(userId: string, key: string, until: number): Promise<void> {
-    await run(this.#engine, indexScript, [this.keyOf(userId)], this.entry(key, until))
+    await this.#ground.run(indexScript, [this.#ground.indexId(userId)], this.entry(key, until))
   }
 
   /** Takes out sessions that were deleted. Left undone, it costs a little space until they would have been over. */
   async remove(userId: string, entries: readonly { key: string; until: number }[]): Promise<void> {
     if (entries.length === 0) return
     const args = entries.flatMap(({ key, until }) => [key, `${until}`])
-    await run(this.#engine, unindexScript, [this.keyOf(userId)], args)
+    await this.#ground.run(unindexScript, [this.#ground.indexId(userId)], args)
   }
 
   /** Every session that the user may have. */
   async keysOf(userId: string): Promise<string[]> {
-    const index = this.keyOf(userId)
-    const reply = await this.#engine.send(index, ['zrange', index, '0', '-1'])
+    const id = this.#ground.indexId(userId)
+    const reply = await this.#ground.engine.send(id, ['zrange', id, '0', '-1'])
     return textsReply(reply).map((key) => key ?? '')
   }
 }

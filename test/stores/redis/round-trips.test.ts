@@ -163,6 +163,18 @@ describe('on a Cluster', () => {
     client.destroy()
   })
 
+  it('with ioredis, what is asked in one turn of the event loop is written at once to each server', async () => {
+    const { host, port } = cluster().nodes[0]!
+    const client = new IoredisCluster([{ host, port }])
+    const store = redisStore({ client })
+    const readMany = () => Promise.all(Array.from({ length: 100 }, (_, index) => store.read(`key-${index}`)))
+    await readMany()
+    const writes = client.nodes('master').map(countWrites)
+    await readMany()
+    expect(writes.map((soFar) => soFar())).toEqual([1, 1, 1])
+    client.disconnect()
+  })
+
   it('no replica is asked, which may not know of a sign-out yet, where the app lets its reads go there', async () => {
     const monitor = await startMonitor(cluster().nodes.map(({ url }) => url))
     for (const [scaleReads, command] of [

@@ -5,6 +5,7 @@ import { redisStore, type RedisSessionStore } from '../../../src/stores/redis/in
 import { fakeClock, type FakeClock } from '../../../src/testing/index.js'
 import { startRedis, useEngine } from '../../support/engines.js'
 import { hour, record, start } from '../support.js'
+import { singleClients } from './clients.js'
 
 const redis = useEngine(startRedis)
 const minute = 60_000
@@ -225,4 +226,20 @@ describe('what is no session', () => {
     await special.create('key', record())
     expect((await special.scan(undefined, 10)).records).toEqual([{ key: 'key', record: record() }])
   })
+})
+
+describe('a keyPrefix of the app', () => {
+  it.each(['node-redis 6 with a keyPrefix', 'ioredis 6 with a keyPrefix'])(
+    'every key is under it, with %s',
+    async (name) => {
+      const { client: other, end } = await singleClients[name]!(redis().url)
+      const prefixed = redisStore({ client: other, clock })
+      await prefixed.create('key', record({ userId: 'ann' }))
+      expect((await client.keys('*')).sort()).toEqual(['app*:coatcheck-users:ann', 'app*:coatcheck:key'])
+      await store.create('key', record({ userId: 'ann', version: 7 }))
+      expect(await prefixed.deleteByUser('ann')).toEqual(['key'])
+      expect(await store.read('key')).toEqual(record({ userId: 'ann', version: 7 }))
+      await end()
+    },
+  )
 })

@@ -88,6 +88,21 @@ describe.each(Object.entries(installations))('with a URL and %s installed', (_na
     await store.close()
     await again.stop()
   })
+
+  it('closes by force what a server that hangs holds back, and hears its late errors', async () => {
+    const engine = await startRedis()
+    const clock = fakeClock(start)
+    const store = new RedisSessionStore(readOptions({ url: engine.url, clock }), urlEngine(engine.url, find))
+    await store.create('key', record())
+    engine.signal('SIGSTOP')
+    const reading = store.read('key').catch((error: unknown) => error)
+    const closed = store.close()
+    clock.advance(5_000)
+    await closed
+    expect(await reading).toBeInstanceOf(Error)
+    // An error that comes from here on and is not heard ends the run.
+    await engine.stop()
+  })
 })
 
 describe('with a URL the Redis store keeps the contract', () => {
