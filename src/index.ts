@@ -4,14 +4,19 @@
  * `session` is the contract of express-session; `coatcheck` is the same engine with safe defaults. `require('coatcheck')` answers `session`
  * with everything else as its properties, which is what apps of express-session expect.
  */
+import { accountMembers, type AccountMembers } from './accounts/members.js'
+import { accountSettings } from './accounts/settings.js'
+import { nameAgent } from './accounts/user-agent.js'
 import { SessionError, SessionOptionError } from './core/errors.js'
 import { asExpressStore } from './express/as-express-store.js'
 import { Cookie } from './express/cookie.js'
 import { coatcheckDoor, type CoatcheckOptions } from './express/coatcheck-door.js'
 import { MemoryStore } from './express/memory-store.js'
 import { Session } from './express/session.js'
-import { session as sessionDoor } from './express/session-door.js'
-import type { Sessions } from './express/sessions.js'
+import type { BuiltLayer } from './express/build-layer.js'
+import { groundOf } from './express/ground.js'
+import { sessionDoor, type SessionOptions } from './express/session-door.js'
+import { mount, type Sessions as EngineSessions } from './express/sessions.js'
 import { Store } from './express/store.js'
 import { memoryStore } from './stores/memory/index.js'
 
@@ -21,11 +26,27 @@ import { memoryStore } from './stores/memory/index.js'
  * Throws ERR_SESSION_OPTION for what cannot be accepted, ERR_SESSION_SECRET_MISSING without a secret.
  */
 export function coatcheck(options: CoatcheckOptions): Sessions {
-  return coatcheckDoor(options, memoryStore)
+  return mounted(coatcheckDoor(options, memoryStore))
 }
 
-const session = Object.assign(sessionDoor, {
-  session: sessionDoor,
+/** The object an app mounts: middleware, what goes beyond a request's own session, and what belongs to users. */
+export type Sessions = EngineSessions & AccountMembers
+
+/** Middleware under the contract of express-session. */
+function sessionMiddleware(options?: SessionOptions): Sessions {
+  return mounted(sessionDoor(options ?? {}))
+}
+
+function mounted(built: BuiltLayer): Sessions {
+  const settings = accountSettings(built.options)
+  const { requests, ground, summaries } = groundOf(built, nameAgent)
+  return Object.assign(mount(built, summaries), accountMembers(requests, ground, summaries, settings))
+}
+
+Object.defineProperty(sessionMiddleware, 'name', { value: 'session' })
+
+const session = Object.assign(sessionMiddleware, {
+  session: sessionMiddleware,
   coatcheck,
   asExpressStore,
   Store,
@@ -54,11 +75,17 @@ export type { RequestTrace, TraceStep, TraceStepName } from './core/trace.js'
 export type { CoatcheckOptions } from './express/coatcheck-door.js'
 export type { CookieOptions } from './express/layer.js'
 export type { SessionOptions } from './express/session-door.js'
+export type { SignInOptions, SignOutOptions } from './accounts/sign-in.js'
+export type { Guard, Otherwise } from './accounts/guards.js'
+export type { Assurance } from './core/assurance.js'
+export type { DeviceMark } from './core/marks.js'
 export type {
+  AgentName,
   CurrentSessionInfo,
+  DeviceInfo,
   FoundSession,
   SessionInfo,
-  SessionPage,
-  Sessions,
   SessionSummary,
-} from './express/sessions.js'
+} from './core/summaries.js'
+export type { DeviceOption } from './express/device.js'
+export type { SessionPage, TimeLeft } from './express/sessions.js'

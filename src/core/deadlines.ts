@@ -2,13 +2,14 @@
  * When sessions end, by one clock: the idle and the absolute limit, and how far a written deadline may drift.
  */
 import type { Clock } from './clock.js'
+import { noMarks, type SessionMarks } from './marks.js'
 import type { SessionRecord } from './record.js'
 
 /** How long sessions live. All in milliseconds. */
 export interface Lifetimes {
   /** Without a request, for sessions that have no lifetime of their own. */
   readonly idle: number
-  /** From creation on, whatever happens. `undefined`: no such limit. */
+  /** From sign-in on, or from creation where nobody signed in, whatever happens. `undefined`: no such limit. */
   readonly absolute: number | undefined
   /** How far a deadline may drift before it is written again. `undefined`: a tenth of the lifetime, a minute at most. */
   readonly touchWindow: number | undefined
@@ -19,7 +20,10 @@ export interface SessionTimes {
   readonly userId: string | undefined
   readonly createdAt: number
   readonly lastSeenAt: number
+  /** When it ends if no request comes: the nearer of both limits. */
   readonly expiresAt: number
+  /** When it ends whatever comes. */
+  readonly absoluteExpiresAt: number | undefined
 }
 
 const longestWindow = 60_000
@@ -47,36 +51,41 @@ export class Deadlines {
   }
 
   /** Which limit a record is past at this moment. Both are inclusive: at its deadline a session is over. */
-  passed(record: SessionRecord): 'idle' | 'absolute' | undefined {
+  passed(record: SessionRecord, marks: SessionMarks): 'idle' | 'absolute' | undefined {
     const now = this.#clock.now()
-    const { absolute } = this.#lifetimes
+    const end = this.#end(record.createdAt, marks)
     // Asked so that a clock or a record that holds no number lets nobody in.
-    if (absolute !== undefined && !(now < record.createdAt + absolute)) return 'absolute'
+    if (end !== undefined && !(now < end)) return 'absolute'
     return now < record.expiresAt ? undefined : 'idle'
   }
 
   /** The times of a kept session. `lifetime`: its own, where it has one. */
-  timesOf(record: SessionRecord, lifetime: number | undefined): SessionTimes {
+  timesOf(record: SessionRecord, lifetime: number | undefined, marks: SessionMarks): SessionTimes {
     const { createdAt, expiresAt, userId } = record
     const lastSeenAt = Math.max(createdAt, expiresAt - this.#idle(lifetime) - this.#window(lifetime))
-    return { userId, createdAt, lastSeenAt, expiresAt: this.#capped(expiresAt, createdAt) }
+    return { userId, createdAt, lastSeenAt, ...this.#ends(expiresAt, createdAt, marks) }
   }
 
   /** The times of a session that is not kept yet. */
   timesOfNew(createdAt: number | undefined, lifetime: number | undefined): SessionTimes {
     const now = this.#clock.now()
     const beganAt = createdAt ?? now
-    return {
-      userId: undefined,
-      createdAt: beganAt,
-      lastSeenAt: now,
-      expiresAt: this.#capped(now + this.#idle(lifetime), beganAt),
-    }
+    const ends = this.#ends(now + this.#idle(lifetime), beganAt, noMarks)
+    return { userId: undefined, createdAt: beganAt, lastSeenAt: now, ...ends }
   }
 
-  #capped(expiresAt: number, createdAt: number): number {
-    const { absolute } = this.#lifetimes
-    return absolute === undefined ? expiresAt : Math.min(expiresAt, createdAt + absolute)
+  #ends(
+    expiresAt: number,
+    createdAt: number,
+    marks: SessionMarks,
+  ): Pick<SessionTimes, 'expiresAt' | 'absoluteExpiresAt'> {
+    const end = this.#end(createdAt, marks)
+    return { expiresAt: Math.min(expiresAt, end ?? Infinity), absoluteExpiresAt: end }
+  }
+
+  /** The absolute limit. Counted from the last proof of who the user is, so that whoever signs in again begins anew. */
+  #end(createdAt: number, { absolute = this.#lifetimes.absolute, authenticatedAt }: SessionMarks): number | undefined {
+    return absolute === undefined ? undefined : (authenticatedAt ?? createdAt) + absolute
   }
 
   #idle(lifetime: number | undefined): number {

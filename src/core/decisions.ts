@@ -20,7 +20,7 @@ export interface CookieState {
   /** Options. */
   readonly saveUninitialized: boolean
   readonly rolling: boolean
-  /** The cookie in the browser is older than its contents should be: signed by an old secret, or its attributes were changed. */
+  /** The cookie in the browser is older than its contents should be: signed by an old secret, its attributes were changed, or a new ID is due. */
   readonly outdated: boolean
 }
 
@@ -59,9 +59,11 @@ export interface CommitState {
   readonly saveUninitialized: boolean
   /** Nothing changed, but the deadline should move. */
   readonly touchDue: boolean
+  /** The session is to go on under a new ID, and the visitor can be told. */
+  readonly renewalDue: boolean
 }
 
-export type CommitDecision = 'save' | 'touch' | 'destroy' | 'none'
+export type CommitDecision = 'save' | 'touch' | 'destroy' | 'renew' | 'none'
 
 /** What the store is asked when the response ends. */
 export function decideCommit(state: CommitState): CommitDecision {
@@ -69,6 +71,7 @@ export function decideCommit(state: CommitState): CommitDecision {
     return state.destroyUnset && state.identified && !state.destroyedByApp ? 'destroy' : 'none'
   }
   if (!state.identified) return 'none'
+  if (state.known && state.renewalDue) return 'renew'
   const uninitialized = !state.saveUninitialized && !state.known && !state.savedByApp
   const save = uninitialized ? state.modified : !state.saved
   if (save) return state.unreachable ? 'none' : 'save'

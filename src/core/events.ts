@@ -3,6 +3,7 @@
  * An event names a session by its handle, never by its ID. With nobody listening an event costs one comparison.
  */
 import { channel, type Channel } from 'node:diagnostics_channel'
+import type { DeviceMark } from './marks.js'
 import type { RequestTrace } from './trace.js'
 
 /** A session, as events name it. */
@@ -45,8 +46,20 @@ export interface SessionEvents {
   touched: SessionEvent
   /** A session got a new ID. `handle` is the new one's. */
   regenerated: SessionEvent & { readonly previousHandle: string }
+  /** A user signed in, or proved again who they are. `handle` is the session's from now on. */
+  signedIn: SessionEvent & {
+    readonly userId: string
+    readonly method: string | undefined
+    readonly previousHandle: string
+    /** The user was signed in already, and has only proved it again. */
+    readonly again: boolean
+  }
   /** A session was ended from inside a request. */
   destroyed: SessionEvent
+  /** A session was ended from outside of its requests: by its handle, with all of its user's, with everyone's, or to make room for a newer one. */
+  revoked: SessionEvent & { readonly by: 'handle' | 'user' | 'everyone' | 'limit' }
+  /** A user's session came from another browser or address than before. `address` is as the option `device` has it kept. */
+  deviceChanged: SessionEvent & { readonly previous: DeviceMark; readonly device: DeviceMark }
   /** A session was found past its idle or absolute timeout, and ended. */
   expired: SessionEvent & { readonly timeout: 'idle' | 'absolute' }
   /** Two requests changed a session at the same time. `paths` (JSON Pointers) went to the later one; with none, both changes stand. */
@@ -68,7 +81,10 @@ const eventNames: readonly SessionEventName[] = [
   'saved',
   'touched',
   'regenerated',
+  'signedIn',
   'destroyed',
+  'revoked',
+  'deviceChanged',
   'expired',
   'conflict',
   'evicted',

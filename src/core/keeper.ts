@@ -3,6 +3,7 @@
  * stores of records, and the express-store keeper for stores that keep whole session objects behind callbacks.
  */
 import type { SessionValues } from './codec.js'
+import type { SessionMarks } from './marks.js'
 import type { MaybePromise } from './record.js'
 
 /** What a keeper remembers between loading a session and saving it. Only the keeper that made it looks inside. */
@@ -17,15 +18,19 @@ export interface LoadedSession {
   readonly status: 'found'
   /** The app's values. With a `raw` object this is that object. */
   readonly values: SessionValues
-  /** The session's own cookie attributes; `undefined` where they are as the options say. */
-  readonly cookie: unknown
+  /** The session's own cookie attributes; absent where they are as the options say. */
+  readonly cookie?: unknown
   /** The values as JSON text: what a later change is measured against. */
   readonly text: string
   /** The object as a callback store handed it out, cookie included, for that store's own `createSession`. */
   readonly raw?: object | undefined
+  /** What coatcheck knows of the session beside its data. */
+  readonly marks?: SessionMarks | undefined
   readonly bookmark: Bookmark | undefined
   /** The ticket was signed by an older secret, or the record stood under one: the cookie should be issued anew. */
   readonly outdated?: boolean
+  /** The ID under which the session goes on, where the ticket's was given up for it by the clock. */
+  readonly renewedId?: string | undefined
 }
 
 /** A session that was found past one of its limits, and ended. */
@@ -57,6 +62,7 @@ export interface SessionToKeep {
   cookieText(): string | undefined
   /** How long the session lives from now on without a request, in ms; `undefined` where it has no lifetime of its own. */
   lifetime(): number | undefined
+  readonly marks: SessionMarks
   bookmark: Bookmark | undefined
   /** When the session began, where it did so under an earlier ID: a new ID is no new lease. */
   readonly createdAt?: number | undefined
@@ -66,8 +72,8 @@ export interface SessionToKeep {
   merged?: string | undefined
 }
 
-/** `gone`: the record ended in the meantime, and stays ended. */
-export type SaveResult = 'created' | 'saved' | 'gone'
+/** `gone`: the record ended in the meantime, and stays ended. `moved`: stored, where the session goes on under a new ID. */
+export type SaveResult = 'created' | 'saved' | 'moved' | 'gone'
 export type TouchResult = 'touched' | 'gone'
 
 /** A session after `modify`, as it is stored now. */

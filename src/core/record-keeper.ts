@@ -2,19 +2,23 @@
  * The keeper for stores of records: expiry by one clock, versions on every write, deadlines moved sparingly, and keys that follow
  * the secrets.
  */
-import { parseData } from './codec.js'
+import type { SessionValues } from './codec.js'
 import type { Clock } from './clock.js'
+import type { ConflictPolicy } from './conflicts.js'
 import { withDeadline } from './deadline.js'
 import { Deadlines, type Lifetimes, type SessionTimes } from './deadlines.js'
-import type { ConflictPolicy } from './conflicts.js'
-import type { StoreKeyOf } from './keys.js'
 import type { Keeper, LoadResult, ModifiedSession, SaveResult, SessionToKeep, TouchResult } from './keeper.js'
-import { andThen, isPending } from './maybe-promise.js'
-import type { SessionValues } from './codec.js'
-import type { MaybePromise, SessionRecord, SessionStore } from './record.js'
-import { bookmarkOf, idTaken, isRecord, unreadable, type RecordBookmark } from './record-bookmark.js'
+import type { StoreKeyOf } from './keys.js'
+import { noMarks, readAttributes, writeAttributes, type Attributes, type SessionMarks } from './marks.js'
+import { andThen } from './maybe-promise.js'
+import { isOwnKey } from './own-records.js'
+import type { KeptRecord, MaybePromise, SessionRecord, SessionStore } from './record.js'
+import { bookmarkOf, idTaken, type RecordBookmark } from './record-bookmark.js'
 import { RecentlyEnded } from './recently-ended.js'
-import { RecordWriter } from './record-writer.js'
+import { RecordFinder } from './record-finder.js'
+import { RecordSuccession, type Succession, type SuccessionResult } from './record-succession.js'
+import { RecordWriter, type RecordDraft } from './record-writer.js'
+import { isTombstone, tombstone, tombstoneKey } from './tombstones.js'
 
 export interface RecordKeeperSettings {
   readonly store: SessionStore
@@ -23,15 +27,12 @@ export interface RecordKeeperSettings {
   readonly conflict: ConflictPolicy
   /** Milliseconds for which an ID that was given up is remembered. */
   readonly tombstone: number
+  /** Sessions get new IDs by the clock, so one that is gone may go on elsewhere. */
+  readonly renews: boolean
   readonly clock: Clock
   readonly storeTimeout: number
   /** The public name for a store key. */
   readonly handleOf: (key: string) => string
-}
-
-/** What coatcheck keeps beside the data. */
-interface RecordAttributes {
-  readonly cookie?: unknown
 }
 
 export class RecordKeeper implements Keeper {
@@ -39,7 +40,9 @@ export class RecordKeeper implements Keeper {
   readonly #store: SessionStore
   readonly #storeKeyOf: StoreKeyOf
   readonly #deadlines: Deadlines
+  readonly #finder: RecordFinder
   readonly #writer: RecordWriter
+  readonly #succession: RecordSuccession
   readonly #ended: RecentlyEnded
 
   constructor(settings: RecordKeeperSettings) {
@@ -47,24 +50,32 @@ export class RecordKeeper implements Keeper {
     this.#store = settings.store
     this.#storeKeyOf = settings.storeKeyOf
     this.#deadlines = new Deadlines(settings.lifetimes, settings.clock)
+    this.#finder = new RecordFinder(settings, this.#deadlines)
     this.#writer = new RecordWriter(settings)
+    this.#succession = new RecordSuccession(settings, this.#deadlines)
     this.#ended = new RecentlyEnded(settings.clock)
   }
 
   load(id: string, secretIndex: number): MaybePromise<LoadResult> {
-    return this.#find(id, secretIndex, secretIndex > 0)
+    return this.#finder.find(id, secretIndex)
   }
 
   save(session: SessionToKeep): MaybePromise<SaveResult> {
     const bookmark = session.bookmark as RecordBookmark | undefined
-    const data = session.dataText()
-    const cookie = session.cookieText()
-    const attributes = cookie === undefined ? undefined : `{"cookie":${cookie}}`
-    const expiresAt = this.#deadlines.next(session.lifetime())
-    if (bookmark !== undefined) return this.#writer.update(session, { data, attributes, expiresAt }, bookmark)
+    const { marks } = session
+    const draft: RecordDraft = {
+      data: session.dataText(),
+      attributes: writeAttributes(session.cookieText(), marks),
+      expiresAt: this.#deadlines.next(session.lifetime()),
+      userId: marks.userId,
+    }
+    if (bookmark !== undefined) {
+      return andThen(this.#writer.update(session, draft, bookmark), (result) =>
+        result === 'gone' && this.#settings.renews ? this.#saveElsewhere(session, draft, bookmark) : result,
+      )
+    }
     const key = this.#storeKeyOf(session.id, 0)
-    const createdAt = session.createdAt ?? this.#settings.clock.now()
-    const record: SessionRecord = { data, attributes, version: 1, createdAt, expiresAt, userId: undefined }
+    const record = { ...draft, version: 1, createdAt: session.createdAt ?? this.#settings.clock.now() }
     return andThen(this.#ask('save', this.#store.create(key, record)), (created) => {
       if (!created) throw idTaken()
       this.#ended.forget(key)
@@ -73,13 +84,25 @@ export class RecordKeeper implements Keeper {
     })
   }
 
+  /** The session got a new ID by the clock while this request ran: what it changed is stored where the session goes on. */
+  async #saveElsewhere(session: SessionToKeep, draft: RecordDraft, read: RecordBookmark): Promise<SaveResult> {
+    const moved = await this.#renewedRecord(session.id, read.key)
+    if (moved === undefined) return 'gone'
+    const result = await this.#writer.update(session, draft, { ...read, key: moved.key }, moved.record)
+    return result === 'saved' ? 'moved' : result
+  }
+
   async modify<Result>(
     id: string,
     change: (values: SessionValues) => MaybePromise<Result>,
     maxBytes: number,
   ): Promise<ModifiedSession<Result> | undefined> {
-    const isLiving = (record: SessionRecord): boolean => this.#deadlines.passed(record) === undefined
-    return this.#writer.modify(this.#storeKeyOf(id, 0), change, maxBytes, isLiving)
+    const isLiving = (record: SessionRecord): boolean => this.#lives(record)
+    const key = this.#storeKeyOf(id, 0)
+    const modified = await this.#writer.modify(key, change, maxBytes, isLiving)
+    if (modified !== undefined || !this.#settings.renews) return modified
+    const moved = await this.#renewedRecord(id, key)
+    return moved && this.#writer.modify(moved.key, change, maxBytes, isLiving)
   }
 
   touchDue(session: SessionToKeep): boolean {
@@ -97,10 +120,21 @@ export class RecordKeeper implements Keeper {
     })
   }
 
+  /** Ends the session, also where it goes on under a new ID by now. */
   destroy(id: string): MaybePromise<unknown> {
     const key = this.#storeKeyOf(id, 0)
     this.#ended.note(key)
-    return this.#ask('destroy', this.#store.delete(key))
+    return andThen(this.#ask('destroy', this.#store.delete(key)), (deleted): MaybePromise<unknown> => {
+      if (!this.#settings.renews) return deleted
+      return andThen(this.#finder.forward(id, key), (renewedId) =>
+        renewedId === undefined ? deleted : this.destroy(renewedId),
+      )
+    })
+  }
+
+  /** Notes that the session under this key was ended from outside of its requests. */
+  noteEnded(key: string): void {
+    this.#ended.note(key)
   }
 
   hasEnded(id: string): boolean {
@@ -112,42 +146,56 @@ export class RecordKeeper implements Keeper {
     return task()
   }
 
+  /** Lets the session go on under a new ID, losing nothing that other requests write meanwhile. */
+  async succeed(succession: Succession): Promise<SuccessionResult> {
+    const result = await this.#succession.succeed(succession)
+    // Late responses of this process must not send the old cookie again.
+    if (typeof result === 'object' && succession.read !== undefined) this.#ended.note(succession.read.key)
+    return result
+  }
+
   retire(id: string): MaybePromise<unknown> {
     const key = this.#storeKeyOf(id, 0)
-    const now = this.#settings.clock.now()
     if (this.#settings.tombstone === 0) return this.destroy(id)
-    const mark = {
-      data: '{}',
-      attributes: '{"retired":true}',
-      version: 1,
-      createdAt: now,
-      expiresAt: now + this.#settings.tombstone,
-    }
-    this.#ended.note(key)
+    const mark = tombstone(this.#settings.clock.now(), this.#settings.tombstone)
     // The mark first: a late request must find either the session or the mark, on engines too that do this in two steps.
-    return andThen(this.#ask('save', this.#store.create(retiredKey(key), mark)), () =>
-      this.#ask('destroy', this.#store.delete(key)),
-    )
+    return andThen(this.#ask('save', this.#store.create(tombstoneKey(key), mark)), () => this.destroy(id))
   }
 
   forgetRetired(id: string): MaybePromise<unknown> {
-    return this.#ask('destroy', this.#store.delete(retiredKey(this.#storeKeyOf(id, 0))))
+    return this.#ask('destroy', this.#store.delete(tombstoneKey(this.#storeKeyOf(id, 0))))
   }
 
   handle(id: string): string {
-    return this.#settings.handleOf(this.#storeKeyOf(id, 0))
+    return this.#settings.handleOf(this.key(id))
   }
 
-  /** Is this the record of a session that lives, and not of one that is over or of an ID that was given up? */
+  /** What the record of the session with this ID is kept under. */
+  key(id: string): string {
+    return this.#storeKeyOf(id, 0)
+  }
+
+  /** Is this the record of a session that lives, and not of one that is over or one of our own? */
   isLiving(key: string, record: SessionRecord): boolean {
-    return !isRetiredKey(key) && this.#deadlines.passed(record) === undefined
+    return !isOwnKey(key) && this.#lives(record)
+  }
+
+  /** Is the session still there, by the store's own word at this moment? */
+  stillLives(session: SessionToKeep): MaybePromise<boolean> {
+    const bookmark = session.bookmark as RecordBookmark | undefined
+    if (bookmark === undefined) return false
+    return andThen(this.#finder.read(bookmark.key), (record) => record !== undefined && this.#lives(record))
+  }
+
+  marks(record: SessionRecord): SessionMarks {
+    return attributesOf(record).marks
   }
 
   /** When a kept session began, was last seen, and will end if no request comes. */
   times(record: SessionRecord): SessionTimes {
-    const attributes = record.attributes === undefined ? undefined : (parseData(record.attributes) as RecordAttributes)
-    const maxAge = (attributes?.cookie as { originalMaxAge?: unknown } | undefined)?.originalMaxAge
-    return this.#deadlines.timesOf(record, typeof maxAge === 'number' ? maxAge : undefined)
+    const { cookie, marks } = attributesOf(record)
+    const maxAge = (cookie as { originalMaxAge?: unknown } | undefined)?.originalMaxAge
+    return this.#deadlines.timesOf(record, typeof maxAge === 'number' ? maxAge : undefined, marks)
   }
 
   /** The same for a session in its own request, which may not be kept yet. */
@@ -156,71 +204,20 @@ export class RecordKeeper implements Keeper {
     const lifetime = session.lifetime()
     return kept === undefined
       ? this.#deadlines.timesOfNew(session.createdAt, lifetime)
-      : this.#deadlines.timesOf(kept.record, lifetime)
+      : this.#deadlines.timesOf(kept.record, lifetime, session.marks)
   }
 
-  /**
-   * Looks under the key of the secret that signed the ticket, then under those of newer ones: a record moves when its visitor comes by, and only
-   * ever to a newer key, whether or not the cookie that was issued then arrived.
-   */
-  #find(id: string, secretIndex: number, outdated: boolean): MaybePromise<LoadResult> {
-    const key = this.#storeKeyOf(id, secretIndex)
-    return andThen(this.#read(key), (record): MaybePromise<LoadResult> => {
-      const newestKey = secretIndex === 0 ? key : this.#storeKeyOf(id, 0)
-      if (record !== undefined) {
-        return key === newestKey ? this.#open(key, record, outdated) : this.#moveToNewest(id, key, newestKey, record)
-      }
-      return key === newestKey ? this.#whetherRetired(key) : this.#find(id, secretIndex - 1, outdated)
-    })
+  #lives(record: SessionRecord): boolean {
+    return !isTombstone(record) && this.#deadlines.passed(record, this.marks(record)) === undefined
   }
 
-  // Asked only for IDs that lead nowhere, so that what visitors do all day stays at one read.
-  #whetherRetired(key: string): MaybePromise<LoadResult> {
-    return andThen(this.#read(retiredKey(key)), (mark) =>
-      mark === undefined || this.#deadlines.passed(mark) !== undefined ? undefined : { status: 'retired' },
-    )
-  }
-
-  // The key is derived from a secret, so a record that stands under an older secret's key moves when its visitor comes by.
-  #moveToNewest(id: string, key: string, newestKey: string, record: SessionRecord): MaybePromise<LoadResult> {
-    const opened = this.#open(key, record, true)
-    if (opened?.status !== 'found') return opened
-    const moved = { ...opened, bookmark: bookmarkOf(newestKey, record) }
-    return andThen(this.#ask('read', this.#store.replace(key, newestKey, record)), (isMoved) =>
-      // Another request of the same visitor was faster: what it moved is the session, changes included.
-      isMoved ? moved : this.#find(id, 0, true),
-    )
-  }
-
-  #open(key: string, record: SessionRecord, outdated: boolean): LoadResult {
-    const bookmark = bookmarkOf(key, record)
-    const timeout = this.#deadlines.passed(record)
-    if (timeout !== undefined) {
-      this.#forget(key)
-      return { status: 'expired', timeout, bookmark }
-    }
-    const values = parseData(record.data)
-    const attributes = record.attributes === undefined ? {} : parseData(record.attributes)
-    if (values === undefined || attributes === undefined) throw unreadable()
-    const { cookie } = attributes as RecordAttributes
-    return { status: 'found', values, cookie, text: record.data, bookmark, outdated }
-  }
-
-  // Nobody waits for this: the record is over whether or not it is deleted now, and the sweeper comes by.
-  #forget(key: string): void {
-    try {
-      const deleted = this.#store.delete(key)
-      if (isPending(deleted)) deleted.catch(() => {})
-    } catch {
-      // As above.
-    }
-  }
-
-  #read(key: string): MaybePromise<SessionRecord | undefined> {
-    return andThen(this.#ask('read', this.#store.read(key)), (record) => {
-      if (record !== undefined && !isRecord(record)) throw unreadable()
-      return record
-    })
+  async #renewedRecord(id: string, key: string): Promise<KeptRecord | undefined> {
+    const renewedId = await this.#finder.forward(id, key)
+    if (renewedId === undefined) return undefined
+    const renewedKey = this.#storeKeyOf(renewedId, 0)
+    const record = await this.#finder.read(renewedKey)
+    if (record === undefined || isTombstone(record)) return this.#renewedRecord(renewedId, renewedKey)
+    return { key: renewedKey, record }
   }
 
   #ask<T>(operation: string, answer: MaybePromise<T>): MaybePromise<T> {
@@ -228,13 +225,7 @@ export class RecordKeeper implements Keeper {
   }
 }
 
-const retiredPrefix = 'retired:'
-
-/** Is this the key of the mark that an ID was given up? */
-export function isRetiredKey(key: string): boolean {
-  return key.startsWith(retiredPrefix)
-}
-
-function retiredKey(key: string): string {
-  return retiredPrefix + key
+/** Of a record that was found. What cannot be read there is nothing that anybody relies on. */
+function attributesOf({ attributes, userId }: SessionRecord): Attributes {
+  return readAttributes(attributes, userId) ?? { marks: noMarks }
 }

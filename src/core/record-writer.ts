@@ -7,9 +7,11 @@ import { settle, type ConflictPolicy } from './conflicts.js'
 import { withDeadline } from './deadline.js'
 import { SessionError } from './errors.js'
 import type { ModifiedSession, SaveResult, SessionToKeep } from './keeper.js'
+import { mergeAttributes } from './marks.js'
 import { andThen } from './maybe-promise.js'
 import { bookmarkOf, isRecord, unreadable, type RecordBookmark } from './record-bookmark.js'
 import type { MaybePromise, SessionRecord, SessionStore, UpdateResult } from './record.js'
+import { isTombstone } from './tombstones.js'
 import { Turns } from './turns.js'
 
 export interface RecordWriterSettings {
@@ -24,6 +26,7 @@ export interface RecordDraft {
   readonly data: string
   readonly attributes: string | undefined
   readonly expiresAt: number
+  readonly userId: string | undefined
 }
 
 // Within a process writers of one session take turns, so only other processes get in between; whoever loses this often in a row faces a
@@ -43,9 +46,14 @@ export class RecordWriter {
     this.#updates = new Turns({ clock, milliseconds: storeTimeout })
   }
 
-  /** Writes `draft` over the record that `read` was made of, merged with what others have written since. */
-  update(session: SessionToKeep, draft: RecordDraft, read: RecordBookmark): MaybePromise<SaveResult> {
-    return this.#writes.take(read.key, () => this.#attempt(session, draft, read, read.record, attempts))
+  /** Writes `draft` over the record that `read` was made of, or over a `newer` one, merged with what others have written since. */
+  update(
+    session: SessionToKeep,
+    draft: RecordDraft,
+    read: RecordBookmark,
+    newer: SessionRecord = read.record,
+  ): MaybePromise<SaveResult> {
+    return this.#writes.take(read.key, () => this.#attempt(session, draft, read, newer, attempts))
   }
 
   #attempt(
@@ -57,9 +65,9 @@ export class RecordWriter {
   ): MaybePromise<SaveResult> {
     const { data, paths } = settle(this.#settings.conflict, read.base, draft.data, current.data)
     if (current.data !== read.base) session.conflict = paths
-    // The cookie goes to the one who changed it, and to the later writer when both did.
-    const attributes = draft.attributes === read.record.attributes ? current.attributes : draft.attributes
-    const record = { ...current, data, attributes, expiresAt: draft.expiresAt, version: current.version + 1 }
+    const attributes = mergeAttributes(read.record.attributes, draft.attributes, current.attributes)
+    const userId = draft.userId === read.record.userId ? current.userId : draft.userId
+    const record = { ...current, data, attributes, userId, expiresAt: draft.expiresAt, version: current.version + 1 }
     return andThen(this.#write(read.key, record, current.version), (result): MaybePromise<SaveResult> => {
       if (result === 'missing') return 'gone'
       if (result === 'updated') {
@@ -68,7 +76,7 @@ export class RecordWriter {
         return 'saved'
       }
       return andThen(this.#newest(left, read.key, result.conflict), (newest) =>
-        newest === undefined ? 'gone' : this.#attempt(session, draft, read, newest, left - 1),
+        newest === undefined || isTombstone(newest) ? 'gone' : this.#attempt(session, draft, read, newest, left - 1),
       )
     })
   }

@@ -15,7 +15,9 @@ import type { Session } from './session.js'
 import type { SessionSnapshot } from './session-snapshot.js'
 import { putValues, valuesOf } from './session-values.js'
 import type { SessionHost } from './session-host.js'
+import { storeFailed, tell } from './tell.js'
 import type { Visit } from './visit.js'
+import { bindUser } from './whose-session.js'
 
 export function saveSession(visit: Visit, session: Session, done: Callback): void {
   if (typeof (session.id as unknown) !== 'string') {
@@ -41,19 +43,20 @@ export function saveSession(visit: Visit, session: Session, done: Callback): voi
     done()
     return
   }
-  tell(visit, 'save', done, () => {
+  askFor(visit, 'save', done, () => {
     visit.lookAgain()
+    if (isCurrent) bindUser(visit, session)
     const snapshot = visit.snapshot(session)
     // What is stored now must not expire before the visitor's next request: nothing may move the deadline after this.
     renewCookie(session.cookie)
     visit.savedByApp = true
-    visit.noteStored(session.id, snapshot.dataText(), snapshot.attributes())
+    visit.baseline.noteStored(session.id, snapshot.dataText(), snapshot.attributes(), visit.marks)
     const answer = andThen(visit.layer.keeper.save(snapshot), (result) => {
       visit.noteSaved(result, snapshot)
       if (snapshot.merged !== undefined) bringToMerged(visit, snapshot, snapshot.merged)
     })
     // What could not be stored is tried again when the response ends.
-    return { answer, onFailure: () => visit.forgetStored() }
+    return { answer, onFailure: () => visit.baseline.forgetStored() }
   })
 }
 
@@ -62,15 +65,15 @@ function bringToMerged(visit: Visit, snapshot: SessionSnapshot, merged: string):
   const { live } = snapshot
   const now = serializeData(valuesOf(live), Infinity)
   putValues(live, parseData(settle('merge', snapshot.dataText(), now, merged).data)!)
-  visit.noteStored(snapshot.id, merged, snapshot.attributes())
+  visit.baseline.noteStored(snapshot.id, merged, snapshot.attributes(), visit.marks)
 }
 
 export function destroySession(visit: Visit, session: Session, done: Callback): void {
   delete visit.req.session
   visit.noteEnded(session.id)
-  tell(visit, 'destroy', done, () => {
+  askFor(visit, 'destroy', done, () => {
     const { keeper } = visit.layer
-    return { answer: andThen(keeper.destroy(session.id), () => visit.tell('destroyed', session.id)) }
+    return { answer: andThen(keeper.destroy(session.id), () => tell(visit, 'destroyed', session.id)) }
   })
 }
 
@@ -112,9 +115,10 @@ export function reloadSession(visit: Visit, session: Session, done: Callback): v
     visit.req.sessionID = session.id
     const { cookie } = visit.inflate(loaded)
     // Under `resave` nothing counts as stored until this request has stored it.
-    if (visit.hasStored()) visit.noteStored(session.id, loaded.text, attributesKey(cookie))
+    if (visit.baseline.hasStored())
+      visit.baseline.noteStored(session.id, loaded.text, attributesKey(cookie), visit.marks)
   }
-  tell(visit, 'read', done, () => ({ answer: andThen(visit.layer.keeper.load(session.id, 0), attach) }))
+  askFor(visit, 'read', done, () => ({ answer: andThen(visit.layer.keeper.load(session.id, 0), attach) }))
 }
 
 /** Changes the data in one step, and the live session with it. */
@@ -153,10 +157,10 @@ async function changeInOneStep<Result>(
   }
   // What the handler has changed in req.session by itself, and what the update changed, both hold from here on.
   const mine = serializeData(valuesOf(session), Infinity)
-  const { data } = settle('merge', visit.baseText, mine, modified.text)
+  const { data } = settle('merge', visit.baseline.commonText, mine, modified.text)
   putValues(session, parseData(data)!)
   visit.bookmark = modified.bookmark
-  visit.noteStored(session.id, modified.text, attributesKey(session.cookie))
+  visit.baseline.noteStored(session.id, modified.text, attributesKey(session.cookie), visit.marks)
   return modified.result
 }
 
@@ -180,12 +184,12 @@ interface Asked {
 }
 
 /** Asks, and tells the app when the answer is here. The response waits for it even when the app does not. */
-function tell(visit: Visit, operation: string, done: Callback, ask: () => Asked): void {
+function askFor(visit: Visit, operation: string, done: Callback, ask: () => Asked): void {
   let asked: Asked
   try {
     asked = ask()
   } catch (error) {
-    if (operation === 'save') visit.forgetStored()
+    if (operation === 'save') visit.baseline.forgetStored()
     failed(visit, operation, error)
     done(error)
     return
@@ -210,5 +214,5 @@ function tell(visit: Visit, operation: string, done: Callback, ask: () => Asked)
 /** What is the app's own doing is told to the app alone; what the store did, to whoever listens for it. */
 function failed(visit: Visit, operation: string, error: unknown): void {
   const isOurs = error instanceof SessionError && !error.code.startsWith('ERR_SESSION_STORE')
-  if (!isOurs) visit.storeFailed(operation, error)
+  if (!isOurs) storeFailed(visit, operation, error)
 }

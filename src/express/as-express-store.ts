@@ -34,6 +34,7 @@ export function asExpressStore(store: SessionStore, options: ExpressStoreOptions
       touchWindow: undefined,
     },
     conflict: 'overwrite',
+    renews: false,
     tombstone: 0,
     clock,
     storeTimeout: defaultStoreTimeout,

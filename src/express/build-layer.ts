@@ -13,12 +13,14 @@ import { RecordKeeper } from '../core/record-keeper.js'
 import type { SessionStore } from '../core/record.js'
 import { TicketSigner, type Secret } from '../core/secrets.js'
 import { defaultStoreTimeout } from './ask-store.js'
+import { deviceReader } from './device.js'
 import { ExpressStoreKeeper } from './express-store-keeper.js'
 import type { Hints } from './hints.js'
 import { KeeperStore } from './keeper-store.js'
 import type { CookieSource, Layer } from './layer.js'
 import { oneOf, optionalDuration, optionalTimer, storeKind, type SharedOptions, type UserFunction } from './options.js'
 import { generateSession } from './new-session.js'
+import { userReader } from './passport-user.js'
 import { RecordsOverStore } from './records-over-store.js'
 import type { Store } from './store.js'
 import { visitOf } from './visit-of.js'
@@ -54,6 +56,7 @@ export interface BuiltLayer {
   readonly recordKeeper: RecordKeeper | undefined
   /** The callback store that the app handed in, if it did. */
   readonly expressStore: Store | undefined
+  readonly options: SharedOptions
 }
 
 export function buildLayer(door: DoorSettings): BuiltLayer {
@@ -76,6 +79,12 @@ export function buildLayer(door: DoorSettings): BuiltLayer {
     conflict: oneOf('conflict', options.conflict ?? 'merge', ['merge', 'overwrite', 'reject']),
     tombstone: optionalDuration('tombstone', options.tombstone, defaultTombstone, 0),
   }
+  const renewEvery = optionalDuration('renewEvery', options.renewEvery, undefined)
+  if (renewEvery !== undefined && concurrency.tombstone === 0) {
+    throw new SessionOptionError(
+      'renewEvery needs a tombstone: without one, requests that are on their way with the old ID would be strangers',
+    )
+  }
   const handles = door.hashIds ? hashedHandles : sealedHandles(secrets[0] ?? processSecret())
   const recordKeeper =
     records &&
@@ -84,6 +93,7 @@ export function buildLayer(door: DoorSettings): BuiltLayer {
       storeKeyOf: door.hashIds ? hashedStoreKeys(secrets) : plainStoreKeys,
       lifetimes: door.lifetimes,
       ...concurrency,
+      renews: renewEvery !== undefined,
       handleOf: handles.handleOf,
       ...patience,
     })
@@ -107,7 +117,11 @@ export function buildLayer(door: DoorSettings): BuiltLayer {
     proxy: options.proxy,
     store,
     keeper,
-    keepsRecords: recordKeeper !== undefined,
+    recordKeeper,
+    renewEvery,
+    userOf: recordKeeper && userReader(options.passportUser, door.hints),
+    userBound: [],
+    deviceOf: recordKeeper && deviceReader(options.device),
     ...patience,
     maxDataBytes: door.maxDataBytes,
     onStoreError: oneOf('onStoreError', options.onStoreError ?? 'fail', ['fail', 'continue']),
@@ -121,7 +135,7 @@ export function buildLayer(door: DoorSettings): BuiltLayer {
     if (visit?.layer.store === store) visit.generate()
     else generateSession(layer, req as never)
   }
-  return { layer, handles, records, recordKeeper, expressStore }
+  return { layer, handles, records, recordKeeper, expressStore, options }
 }
 
 // Without a secret of the app's, handles are good for as long as the process lives.

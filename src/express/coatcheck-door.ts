@@ -5,20 +5,13 @@ import { SessionOptionError } from '../core/errors.js'
 import { idShape } from '../core/ids.js'
 import { secretList, secretSize, type Secret } from '../core/secrets.js'
 import type { Clock } from '../core/clock.js'
+import type { Lifetimes } from '../core/deadlines.js'
 import type { SessionStore } from '../core/record.js'
-import { buildLayer } from './build-layer.js'
+import { buildLayer, type BuiltLayer } from './build-layer.js'
 import { refusal } from './cookie-sender.js'
 import { hintMemoryStore, Hints } from './hints.js'
 import type { CookieOptions, CookieSource } from './layer.js'
-import {
-  checkCookieOptions,
-  checkGenid,
-  checkUnset,
-  optionalDuration,
-  optionalSize,
-  type SharedOptions,
-} from './options.js'
-import { mount, type Sessions } from './sessions.js'
+import { checkCookieOptions, checkGenid, checkUnset, lifetimesOf, optionalSize, type SharedOptions } from './options.js'
 
 export interface CoatcheckOptions extends SharedOptions {
   secret: Secret | readonly Secret[]
@@ -42,6 +35,11 @@ const knownOptions = new Set<string>([
   'proxy',
   'idleTimeout',
   'absoluteTimeout',
+  'assurance',
+  'renewEvery',
+  'maxSessionsPerUser',
+  'device',
+  'passportUser',
   'touchWindow',
   'conflict',
   'tombstone',
@@ -56,7 +54,7 @@ const knownOptions = new Set<string>([
 /** Makes the store of an app that names none. Handed in, because this room knows no store. */
 export type DefaultStore = (options: { clock?: Clock }) => SessionStore
 
-export function coatcheckDoor(options: CoatcheckOptions, defaultStore: DefaultStore): Sessions {
+export function coatcheckDoor(options: CoatcheckOptions, defaultStore: DefaultStore): BuiltLayer {
   checkNames(options)
   const production = process.env.NODE_ENV === 'production'
   const hints = new Hints()
@@ -70,32 +68,22 @@ export function coatcheckDoor(options: CoatcheckOptions, defaultStore: DefaultSt
   refuseCookie(cookieName, cookie)
   if (options.store === undefined) hintMemoryStore(hints)
 
-  return mount(
-    buildLayer({
-      options,
-      modern: true,
-      secrets,
-      store: options.store ?? defaultStore(options.clock === undefined ? {} : { clock: options.clock }),
-      cookieName,
-      cookie,
-      idBytes,
-      isIdShaped: options.genid === undefined ? idShape(idBytes) : () => true,
-      resave: options.resave ?? false,
-      saveUninitialized: options.saveUninitialized ?? false,
-      hashIds: options.hashIds ?? true,
-      maxDataBytes: optionalSize(options.maxDataBytes, defaultMaxDataBytes),
-      lifetimes: {
-        idle: idleTimeout(options.idleTimeout, cookie),
-        absolute:
-          options.absoluteTimeout === false
-            ? undefined
-            : optionalDuration('absoluteTimeout', options.absoluteTimeout, 30 * day),
-        touchWindow: optionalDuration('touchWindow', options.touchWindow, undefined, 0),
-      },
-      hints,
-    }),
+  return buildLayer({
     options,
-  )
+    modern: true,
+    secrets,
+    store: options.store ?? defaultStore(options.clock === undefined ? {} : { clock: options.clock }),
+    cookieName,
+    cookie,
+    idBytes,
+    isIdShaped: options.genid === undefined ? idShape(idBytes) : () => true,
+    resave: options.resave ?? false,
+    saveUninitialized: options.saveUninitialized ?? false,
+    hashIds: options.hashIds ?? true,
+    maxDataBytes: optionalSize(options.maxDataBytes, defaultMaxDataBytes),
+    lifetimes: withinCookie(lifetimesOf(options, { idle: maxAgeOf(cookie) ?? day, absolute: 30 * day }), cookie),
+    hints,
+  })
 }
 
 function checkNames(options: unknown): void {
@@ -140,10 +128,13 @@ function safeCookie(given: CookieSource | undefined, production: boolean): Cooki
 }
 
 /** A session lives no longer without a request than the browser keeps its cookie: a stolen ticket should not outlive the visitor's own. */
-function idleTimeout(given: CoatcheckOptions['idleTimeout'], cookie: CookieSource): number {
+function withinCookie(lifetimes: Lifetimes, cookie: CookieSource): Lifetimes {
+  return { ...lifetimes, idle: Math.min(lifetimes.idle, maxAgeOf(cookie) ?? Infinity) }
+}
+
+function maxAgeOf(cookie: CookieSource): number | undefined {
   const maxAge = typeof cookie === 'function' ? undefined : cookie.maxAge
-  const limit = typeof maxAge === 'number' ? maxAge : Infinity
-  return Math.min(limit, optionalDuration('idleTimeout', given, limit === Infinity ? day : limit))
+  return typeof maxAge === 'number' ? maxAge : undefined
 }
 
 function hasDomainOrPath(cookie: CookieOptions): boolean {

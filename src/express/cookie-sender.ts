@@ -6,17 +6,34 @@ import { cookieSizeLimit, setCookieLine } from '../core/set-cookie.js'
 import type { Cookie } from './cookie.js'
 import type { Layer } from './layer.js'
 import type { Session } from './session.js'
-import type { Visit } from './visit.js'
+import type { Farewell, Visit } from './visit.js'
 
 /** Adds the Set-Cookie line behind those that are there. Throws ERR_SESSION_COOKIE when an attribute cannot be sent. */
-export function sendCookie(visit: Visit, res: ServerResponse, session: Session): void {
+export function sendCookie(visit: Visit, res: ServerResponse, session: Session, id: string): void {
   const { layer, signer } = visit
   const { ticket } = visit
   // What the visitor brought is what he gets again, if the newest secret signed it: no need to sign it a second time.
-  const isSame = ticket !== undefined && ticket.value !== '' && ticket.secretIndex === 0 && ticket.id === session.id
-  const value = isSame ? encodeURIComponent(ticket.value) : signer.issue(session.id)
+  const isSame = ticket !== undefined && ticket.value !== '' && ticket.secretIndex === 0 && ticket.id === id
+  const value = isSame ? encodeURIComponent(ticket.value) : signer.issue(id)
   const line = setCookieLine(layer.cookieName, value, session.cookie)
   hintRefusal(layer, session.cookie, layer.cookieName.length + value.length)
+  addLine(res, line)
+}
+
+const longAgo = new Date(0)
+
+/** Takes the cookie back, with the attributes that it was given: browsers delete no other. A new one takes its place by itself. */
+export function sayFarewell(
+  layer: Layer,
+  res: ServerResponse,
+  { cookie, clearSiteData }: Farewell,
+  isReplaced: boolean,
+): void {
+  if (!isReplaced) addLine(res, setCookieLine(layer.cookieName, '', { ...cookie.data, expires: longAgo }))
+  if (clearSiteData !== undefined) res.setHeader('Clear-Site-Data', clearSiteData)
+}
+
+function addLine(res: ServerResponse, line: string): void {
   const present = res.getHeader('Set-Cookie')
   const lines = present === undefined ? [] : Array.isArray(present) ? present : [String(present)]
   res.setHeader('Set-Cookie', [...lines, line])

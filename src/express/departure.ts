@@ -8,18 +8,20 @@ import { andThen, isPending } from '../core/maybe-promise.js'
 import type { MaybePromise } from '../core/record.js'
 import { keepFromSharedCaches } from './cache-headers.js'
 import { renewCookie } from './cookie.js'
-import { sendCookie } from './cookie-sender.js'
+import { sayFarewell, sendCookie } from './cookie-sender.js'
 import type { ResponseGuest } from './held-response.js'
+import { isRenewalDue, renewSession } from './renewal.js'
 import type { Session } from './session.js'
 import type { Next } from './session-host.js'
+import { storeFailed, tell } from './tell.js'
 import type { Visit } from './visit.js'
+import { bindUser } from './whose-session.js'
 
 export class Departure implements ResponseGuest {
   readonly #visit: Visit
   readonly #res: ServerResponse
   readonly #next: Next
   #cookie: CookieDecision | undefined
-  #headersDone = false
   #sentId: string | undefined
   #renewed: Session | undefined
   /** The session this response ends with, as it was when the app ended it. */
@@ -34,8 +36,8 @@ export class Departure implements ResponseGuest {
   }
 
   beforeHeaders(): void {
-    this.#headersDone = true
     const visit = this.#visit
+    visit.headersDone = true
     try {
       if (this.#cookie === undefined) {
         visit.lookAgain()
@@ -45,10 +47,12 @@ export class Departure implements ResponseGuest {
       const sends = this.#cookie === 'send' && session !== undefined && !this.#isOver(session)
       if (sends) {
         this.#renew(session)
-        sendCookie(visit, this.#res, session)
-        this.#sentId = session.id
+        this.#sentId = visit.renewedId ?? session.id
+        sendCookie(visit, this.#res, session, this.#sentId)
       }
-      visit.trace?.step('set-cookie', sends ? 'sent' : this.#cookie === 'barred' ? 'barred' : 'not due')
+      if (visit.farewell !== undefined) sayFarewell(visit.layer, this.#res, visit.farewell, sends)
+      const outcome = sends ? 'sent' : visit.farewell !== undefined ? 'cleared' : notSent(this.#cookie)
+      visit.trace?.step('set-cookie', outcome)
       if (visit.layer.modern) {
         keepFromSharedCaches(this.#res, sends, visit.ticket !== undefined)
       }
@@ -64,6 +68,7 @@ export class Departure implements ResponseGuest {
     visit.trace?.step('handle', String(this.#res.statusCode))
     this.#ending = true
     this.#final = visit.livingSession()
+    if (this.#final !== undefined) bindUser(visit, this.#final)
     // What the app asked for and did not wait for comes first: whether there is anything left to store depends on it.
     return visit.underWay === undefined ? this.#finish() : visit.underWay.then(() => this.#finish())
   }
@@ -74,7 +79,7 @@ export class Departure implements ResponseGuest {
     try {
       this.#visit.lookAgain()
       const session = this.#session()
-      if (session !== undefined && !this.#headersDone) this.#renew(session)
+      if (session !== undefined && !this.#visit.headersDone) this.#renew(session)
       if (this.#cookie === undefined) this.#decideCookie()
       decision = this.#decideCommit()
     } catch (error) {
@@ -117,12 +122,13 @@ export class Departure implements ResponseGuest {
 
   /** Does, or did, this response carry the cookie of the session it ends with? */
   #reachesVisitor(): boolean {
-    return this.#headersDone ? this.#sentId === this.#visit.req.sessionID : this.#cookie === 'send'
+    return this.#visit.headersDone ? this.#sentId === this.#visit.req.sessionID : this.#cookie === 'send'
   }
 
   /** Ended elsewhere while this request ran: its cookie could push out a newer one. */
   #isOver(session: Session): boolean {
-    const { goneId, layer } = this.#visit
+    const { goneId, layer, renewedId } = this.#visit
+    if (renewedId !== undefined) return false
     return goneId === session.id || (this.#visit.isKnown(session) && layer.keeper.hasEnded(session.id))
   }
 
@@ -147,13 +153,13 @@ export class Departure implements ResponseGuest {
     this.#cookie = decideCookie({
       present: true,
       known,
-      modified: visit.isModified(session),
+      modified: visit.baseline.isModified(visit.snapshot(session)),
       savedByApp: visit.savedByApp,
       expiring,
       barred: Boolean(secure) && !visit.isSecure(),
       saveUninitialized: layer.saveUninitialized,
-      rolling: layer.rolling,
-      outdated: known && visit.isCookieOutdated(session, expiring),
+      rolling: layer.rolling && !visit.onlyPeeked,
+      outdated: known && (visit.isCookieOutdated(session, expiring) || isRenewalDue(visit, session)),
     })
     if (this.#cookie === 'barred') this.#hintBarred()
   }
@@ -172,8 +178,10 @@ export class Departure implements ResponseGuest {
       })
     }
     const known = visit.isKnown(session)
-    const modified = visit.isModified(session)
+    const modified = visit.baseline.isModified(visit.snapshot(session))
     trace?.step('prepare', modified ? 'changed' : 'unchanged')
+    // A cookie that is about to be sent again must not be that of a session which ended meanwhile: it could push out a newer one.
+    const confirms = known && this.#cookie === 'send' && layer.recordKeeper !== undefined
     return decideCommit({
       present: true,
       identified: typeof req.sessionID === 'string',
@@ -181,12 +189,13 @@ export class Departure implements ResponseGuest {
       destroyUnset: false,
       known,
       modified,
-      saved: visit.isSaved(session),
+      // Of an ID that was given up by the clock a touch does not hear; a write does.
+      saved: visit.isSaved(session) && !(confirms && layer.renewEvery !== undefined),
       savedByApp: visit.savedByApp,
       unreachable: !known && !visit.savedByApp && this.#isUnreachable(session, modified),
       saveUninitialized: layer.saveUninitialized,
-      // A cookie that is about to be sent again must not be that of a session which ended meanwhile: it could push out a newer one.
-      touchDue: known && (visit.isTouchDue(session) || (this.#cookie === 'send' && layer.keepsRecords)),
+      touchDue: known && (visit.isTouchDue(session) || confirms),
+      renewalDue: confirms && !visit.headersDone && isRenewalDue(visit, session),
     })
   }
 
@@ -194,7 +203,7 @@ export class Departure implements ResponseGuest {
   #isUnreachable({ id, cookie }: Session, modified: boolean): boolean {
     if (this.#cookie === 'barred' || (cookie.expires instanceof Date && Number.isNaN(cookie.expires.getTime())))
       return true
-    if (!this.#headersDone || this.#sentId === id) return false
+    if (!this.#visit.headersDone || this.#sentId === id) return false
     if (modified) this.#hintChangedAfterHeaders()
     return true
   }
@@ -206,11 +215,12 @@ export class Departure implements ResponseGuest {
       const id = visit.req.sessionID as string
       return andThen(keeper.destroy(id), () => {
         visit.trace?.step('commit', 'destroyed')
-        visit.tell('destroyed', id)
+        tell(visit, 'destroyed', id)
       })
     }
     const session = this.#final!
     this.#renew(session)
+    if (decision === 'renew') return renewSession(visit, session)
     const snapshot = visit.snapshot(session)
     const answer: MaybePromise<SaveResult | TouchResult> =
       decision === 'save' ? keeper.save(snapshot) : keeper.touch(snapshot)
@@ -221,7 +231,7 @@ export class Departure implements ResponseGuest {
         return
       }
       visit.noteKept(snapshot)
-      visit.tell('touched', snapshot.id)
+      tell(visit, 'touched', snapshot.id)
     })
   }
 
@@ -230,7 +240,7 @@ export class Departure implements ResponseGuest {
     visit.trace?.step('commit', 'failed')
     // A cookie for a session that was not stored leads nowhere. (The contract of express-session sends it all the same.)
     if (visit.layer.modern && visit.ticket === undefined) this.#cookie = 'none'
-    visit.storeFailed(decision, error)
+    storeFailed(visit, decision, error)
     this.#tellAfterwards(error)
   }
 
@@ -239,17 +249,17 @@ export class Departure implements ResponseGuest {
     const res = this.#res
     if (this.#told) return
     this.#told = true
-    const tell = (): void => {
+    const tellApp = (): void => {
       setImmediate(this.#next, error)
     }
     if (typeof res.once !== 'function' || res.writableFinished || res.destroyed) {
-      tell()
+      tellApp()
       return
     }
     // An error handler that finds the headers gone cuts the connection, so it is told when the visitor has the whole response.
     let once = (): void => {
       once = () => {}
-      tell()
+      tellApp()
     }
     res.once('finish', () => once())
     res.once('close', () => once())
@@ -282,4 +292,9 @@ const absentSession = {
   unreachable: false,
   saveUninitialized: false,
   touchDue: false,
+  renewalDue: false,
 } as const
+
+function notSent(cookie: CookieDecision | undefined): string {
+  return cookie === 'barred' ? 'barred' : 'not due'
+}

@@ -13,6 +13,7 @@ export type HintCode =
   | 'COATCHECK_CHANGED_AFTER_HEADERS'
   | 'COATCHECK_STORE_FAILED'
   | 'COATCHECK_SESSIONS_EVICTED'
+  | 'COATCHECK_PASSPORT_USER'
 
 /** Tells each hint once for one session layer. */
 export class Hints {

@@ -3,11 +3,13 @@
  * `asExpressStore` hands to express-session itself.
  */
 import { inherits } from 'node:util'
-import type { Bookmark, Keeper, LoadResult, SessionToKeep } from '../core/keeper.js'
+import type { Keeper, LoadResult, SessionToKeep } from '../core/keeper.js'
 import { serializeData } from '../core/codec.js'
-import { isRetiredKey } from '../core/record-keeper.js'
+import { isOwnKey } from '../core/own-records.js'
 import { andThen, isPending } from '../core/maybe-promise.js'
 import type { KeptRecord, MaybePromise, SessionStore } from '../core/record.js'
+import { noMarks } from '../core/marks.js'
+import { isTombstone } from '../core/tombstones.js'
 import { callbackOrPromise, type Callback } from './callback-or-promise.js'
 import { cookieExpiry } from './memory-store.js'
 import { Store } from './store.js'
@@ -69,8 +71,7 @@ KeeperStore.prototype.set = function set(id, session, callback) {
     andThen(keeper.load(id, 0), (loaded) => {
       // Given up for a new ID: a late write must not bring it back.
       if (loaded?.status === 'retired') return undefined
-      const bookmark = loaded?.status === 'found' ? loaded.bookmark : undefined
-      return andThen(keeper.save(toKeep(id, session, bookmark)), () => undefined)
+      return andThen(keeper.save(toKeep(id, session, loaded)), () => undefined)
     }),
   )
 }
@@ -80,7 +81,7 @@ KeeperStore.prototype.touch = function touch(id, session, callback) {
   return answer(callback, () =>
     andThen(keeper.load(id, 0), (loaded) => {
       if (loaded?.status !== 'found') return undefined
-      const kept = toKeep(id, session, loaded.bookmark)
+      const kept = toKeep(id, session, loaded)
       return keeper.touchDue(kept) ? andThen(keeper.touch(kept), () => undefined) : undefined
     }),
   )
@@ -129,7 +130,7 @@ async function* everyRecord(records: SessionStore | undefined): AsyncGenerator<K
   let cursor: string | undefined
   do {
     const page = await records.scan(cursor, 500)
-    yield* page.records.filter(({ key }) => !isRetiredKey(key))
+    yield* page.records.filter(({ key, record }) => !isOwnKey(key) && !isTombstone(record))
     cursor = page.cursor
   } while (cursor !== undefined)
 }
@@ -145,13 +146,15 @@ function storedSession(loaded: LoadResult): object | null {
 
 const browserCookie = { originalMaxAge: null, expires: null, httpOnly: true, path: '/' }
 
-function toKeep(id: string, session: object, bookmark: Bookmark | undefined): SessionToKeep {
+function toKeep(id: string, session: object, loaded: LoadResult): SessionToKeep {
   const { cookie, ...values } = session as { cookie?: unknown }
   const expiry = cookieExpiry(cookie)
+  const { bookmark, marks = noMarks } = loaded?.status === 'found' ? loaded : {}
   return {
     id,
     live: session,
     bookmark,
+    marks,
     lookAgain: () => {},
     attributes: () => '',
     dataText: () => serializeData(values, Infinity),

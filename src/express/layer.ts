@@ -4,6 +4,8 @@
 import type { Clock } from '../core/clock.js'
 import type { SessionEventHub } from '../core/events.js'
 import type { Keeper } from '../core/keeper.js'
+import type { DeviceMark } from '../core/marks.js'
+import type { RecordKeeper } from '../core/record-keeper.js'
 import type { Secret, TicketSigner } from '../core/secrets.js'
 import type { Hints } from './hints.js'
 import type { SessionRequest } from './session-host.js'
@@ -44,8 +46,16 @@ export interface Layer {
   /** What `req.sessionStore` is. */
   readonly store: Store
   readonly keeper: Keeper
-  /** Sessions are kept as records: cookie and data apart, each with its own writes. */
-  readonly keepsRecords: boolean
+  /** The same keeper where sessions are kept as records: cookie and data apart, each with its own writes. */
+  readonly recordKeeper: RecordKeeper | undefined
+  /** Milliseconds after which a session gets a new ID. */
+  readonly renewEvery: number | undefined
+  /** Whose session it is, where the app's own data says so. */
+  readonly userOf: ((values: object) => string | undefined) | undefined
+  /** Who wants to hear that a session was stored as a user's because the app's data says so. */
+  readonly userBound: ((userId: string) => Promise<void>)[]
+  /** What is kept of the device that a request comes from. */
+  readonly deviceOf: ((req: SessionRequest) => DeviceMark) | undefined
   readonly clock: Clock
   /** Milliseconds for each question to the store. */
   readonly storeTimeout: number

@@ -17,6 +17,7 @@ import { pathMatches, requestPath } from './request-path.js'
 import type { Next, SessionRequest } from './session-host.js'
 import { shareShape } from './shared-shape.js'
 import { presentedTickets, type PresentedTicket } from './ticket-reader.js'
+import { storeFailed } from './tell.js'
 import { Visit } from './visit.js'
 import { setVisit } from './visit-of.js'
 
@@ -113,7 +114,7 @@ function attach(visit: Visit, found: Found | undefined, next: Next): void {
 }
 
 function refuse(visit: Visit, error: unknown, next: Next): void {
-  visit.storeFailed('read', error)
+  storeFailed(visit, 'read', error)
   if (visit.layer.onStoreError === 'continue') begin(visit, next, 'stand-in')
   else next(error)
 }
@@ -147,7 +148,7 @@ function firstLiving(
 function load(visit: Visit, ticket: PresentedTicket): MaybePromise<LoadResult> {
   const spoilt = (error: unknown): undefined => {
     if (!(error instanceof SessionError) || error.code !== 'ERR_SESSION_STORE_ANSWER') throw error
-    visit.storeFailed('read', error)
+    storeFailed(visit, 'read', error)
     return undefined
   }
   try {

@@ -2,14 +2,18 @@
  * The options of both doors: what they mean, and the checks that both share. All of it happens at construction, so that a bad setting is
  * an error at start and never a puzzle at the first request.
  */
+import { assuranceLimits, type Assurance } from '../core/assurance.js'
 import type { Clock } from '../core/clock.js'
 import type { ConflictPolicy } from '../core/conflicts.js'
+import type { Lifetimes } from '../core/deadlines.js'
 import { milliseconds, timerMilliseconds, type Duration } from '../core/duration.js'
 import { SessionOptionError } from '../core/errors.js'
 import type { SessionStore } from '../core/record.js'
 import type { Secret } from '../core/secrets.js'
 import { setCookieLine } from '../core/set-cookie.js'
+import type { DeviceOption } from './device.js'
 import type { CookieOptions, CookieSource } from './layer.js'
+import type { PassportUserOption } from './passport-user.js'
 import type { SessionRequest } from './session-host.js'
 import type { Store } from './store.js'
 
@@ -31,6 +35,25 @@ export interface SharedOptions {
   idleTimeout?: Duration | undefined
   /** How long a session lives at most, counted from its creation. `false`: without such a limit. */
   absoluteTimeout?: Duration | false | undefined
+  /**
+   * Limits by NIST SP 800-63B-4 instead: `AAL1` 30 days, `AAL2` 24 hours and an hour without a request, `AAL3` 12 hours and 15 minutes. Timeouts of
+   * the app's own beside it may be shorter and not longer.
+   */
+  assurance?: Assurance | undefined
+  /** Gives a session a new ID when the one it has is this old; late requests with the old one are led on for as long as `tombstone` says. */
+  renewEvery?: Duration | undefined
+  /**
+   * The most sessions that one user has at a time. A sign-in beyond it ends the oldest (`'evict-oldest'`, and what a number alone means), or fails
+   * with ERR_SESSION_LIMIT (`'reject'`).
+   */
+  maxSessionsPerUser?:
+    | number
+    | { readonly max: number; readonly whenReached?: 'reject' | 'evict-oldest' | undefined }
+    | undefined
+  /** What a user's session keeps of its device. Default `true`: browser and address. Personal data: `false` keeps none. */
+  device?: DeviceOption | undefined
+  /** Lists sessions that passport, or the app itself, signs in by writing to the session. Default `false`. */
+  passportUser?: PassportUserOption | undefined
   /** How far a deadline may drift before it is written again. 0 writes it with each request. */
   touchWindow?: Duration | undefined
   /** What happens when two requests change one session at the same time: both changes are merged, the later one wins, or it fails. */
@@ -89,6 +112,27 @@ export function optionalSize(value: unknown, fallback: number): number {
   if (value === undefined) return fallback
   if (typeof value === 'number' && value >= 1) return value
   throw new SessionOptionError('maxDataBytes must be a number of bytes, such as 65_536; Infinity is no limit')
+}
+
+/** How long sessions live, from options that may name it in three ways. `defaults` are for what none of them says. */
+export function lifetimesOf(
+  { idleTimeout, absoluteTimeout, touchWindow, assurance }: SharedOptions,
+  defaults: { readonly idle: number; readonly absolute: number | undefined },
+): Lifetimes {
+  const limits =
+    assurance === undefined ? undefined : assuranceLimits[oneOf('assurance', assurance, ['AAL1', 'AAL2', 'AAL3'])]
+  const idle = optionalDuration('idleTimeout', idleTimeout, limits?.idle ?? defaults.idle)
+  const absolute =
+    absoluteTimeout === false
+      ? undefined
+      : optionalDuration('absoluteTimeout', absoluteTimeout, limits?.absolute ?? defaults.absolute)
+  if (limits !== undefined && (idle > limits.idle || absolute === undefined || absolute > limits.absolute)) {
+    throw new SessionOptionError(
+      `assurance '${assurance}' allows ${limits.idle / 60_000} minutes without a request and ${limits.absolute / 60_000} minutes in all; ` +
+        'leave idleTimeout and absoluteTimeout out, or make them shorter',
+    )
+  }
+  return { idle, absolute, touchWindow: optionalDuration('touchWindow', touchWindow, undefined, 0) }
 }
 
 export function checkGenid(genid: unknown): void {

@@ -3,7 +3,7 @@
  */
 import { SessionOptionError } from '../core/errors.js'
 import { secretList, type Secret } from '../core/secrets.js'
-import { buildLayer } from './build-layer.js'
+import { buildLayer, type BuiltLayer } from './build-layer.js'
 import { refusal } from './cookie-sender.js'
 import { hintMemoryStore, Hints } from './hints.js'
 import type { CookieSource } from './layer.js'
@@ -12,12 +12,11 @@ import {
   checkCookieOptions,
   checkGenid,
   checkUnset,
-  optionalDuration,
+  lifetimesOf,
   optionalSize,
   storeKind,
   type SharedOptions,
 } from './options.js'
-import { mount, type Sessions } from './sessions.js'
 
 /** The options of express-session, and those of coatcheck that make sense under its contract. */
 export interface SessionOptions extends SharedOptions {
@@ -27,9 +26,8 @@ export interface SessionOptions extends SharedOptions {
 
 const day = 86_400_000
 
-/** Middleware under the contract of express-session. */
-export function session(given?: SessionOptions): Sessions {
-  const options = given ?? {}
+/** A session layer under the contract of express-session. */
+export function sessionDoor(options: SessionOptions): BuiltLayer {
   const hints = new Hints()
   if (options.genid) checkGenid(options.genid)
   hintDefaults(options, hints)
@@ -43,33 +41,23 @@ export function session(given?: SessionOptions): Sessions {
   if (store instanceof MemoryStore) hintMemoryStore(hints)
   checkRecordOptions(options, storeKind(store))
 
-  return mount(
-    buildLayer({
-      options,
-      modern: false,
-      secrets,
-      store,
-      cookieName,
-      cookie,
-      idBytes: 24,
-      // IDs may be anything that a genid, of this app or of its past, has made.
-      isIdShaped: () => true,
-      resave: options.resave === undefined ? true : Boolean(options.resave),
-      saveUninitialized: options.saveUninitialized === undefined ? true : Boolean(options.saveUninitialized),
-      hashIds: options.hashIds ?? false,
-      maxDataBytes: optionalSize(options.maxDataBytes, Infinity),
-      lifetimes: {
-        idle: optionalDuration('idleTimeout', options.idleTimeout, day),
-        absolute:
-          options.absoluteTimeout === false
-            ? undefined
-            : optionalDuration('absoluteTimeout', options.absoluteTimeout, undefined),
-        touchWindow: optionalDuration('touchWindow', options.touchWindow, undefined, 0),
-      },
-      hints,
-    }),
+  return buildLayer({
     options,
-  )
+    modern: false,
+    secrets,
+    store,
+    cookieName,
+    cookie,
+    idBytes: 24,
+    // IDs may be anything that a genid, of this app or of its past, has made.
+    isIdShaped: () => true,
+    resave: options.resave === undefined ? true : Boolean(options.resave),
+    saveUninitialized: options.saveUninitialized === undefined ? true : Boolean(options.saveUninitialized),
+    hashIds: options.hashIds ?? false,
+    maxDataBytes: optionalSize(options.maxDataBytes, Infinity),
+    lifetimes: lifetimesOf(options, { idle: day, absolute: undefined }),
+    hints,
+  })
 }
 
 function givenSecrets(secret: unknown, hints: Hints): readonly Secret[] {
@@ -84,7 +72,18 @@ function givenSecrets(secret: unknown, hints: Hints): readonly Secret[] {
   return []
 }
 
-const recordOptions = ['idleTimeout', 'absoluteTimeout', 'touchWindow', 'sweepInterval', 'hashIds'] as const
+const recordOptions = [
+  'idleTimeout',
+  'absoluteTimeout',
+  'assurance',
+  'renewEvery',
+  'maxSessionsPerUser',
+  'device',
+  'passportUser',
+  'touchWindow',
+  'sweepInterval',
+  'hashIds',
+] as const
 
 // Silence would be a promise that nobody keeps.
 function checkRecordOptions(options: SessionOptions, kind: 'records' | 'express'): void {

@@ -4,16 +4,25 @@
  */
 import { serializeData } from '../core/codec.js'
 import type { Bookmark, SessionToKeep } from '../core/keeper.js'
+import type { SessionMarks } from '../core/marks.js'
 import { attributesKey, type Cookie } from './cookie.js'
 import { valuesOf } from './session-values.js'
 import type { Session } from './session.js'
 
 const emptyData = '{}'
 
+/** What a request knows of its session besides the live object. */
+interface KnownOfSession {
+  readonly bookmark: Bookmark | undefined
+  readonly createdAt: number | undefined
+  readonly marks: SessionMarks
+}
+
 export class SessionSnapshot implements SessionToKeep {
   readonly id: string
   readonly live: Session
   readonly createdAt: number | undefined
+  readonly marks: SessionMarks
   bookmark: Bookmark | undefined
   conflict: readonly string[] | undefined
   merged: string | undefined
@@ -25,8 +34,7 @@ export class SessionSnapshot implements SessionToKeep {
 
   constructor(
     live: Session,
-    bookmark: Bookmark | undefined,
-    createdAt: number | undefined,
+    { bookmark, createdAt, marks }: KnownOfSession,
     maxDataBytes: number,
     usualCookie: Cookie | undefined,
   ) {
@@ -34,6 +42,7 @@ export class SessionSnapshot implements SessionToKeep {
     this.id = live.id
     this.bookmark = bookmark
     this.createdAt = createdAt
+    this.marks = marks
     this.#maxDataBytes = maxDataBytes
     this.#usualCookie = usualCookie
   }

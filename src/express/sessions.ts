@@ -2,16 +2,18 @@
  * The object an app mounts: Express middleware, with everything that goes beyond a request's own session.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { parseData, type SessionValues } from '../core/codec.js'
+import type { SessionValues } from '../core/codec.js'
 import { SessionError } from '../core/errors.js'
 import { isEventName, type SessionEventName, type SessionListener } from '../core/events.js'
 import type { KeptRecord, MaybePromise, SessionStore } from '../core/record.js'
+import type { CurrentSessionInfo, FoundSession, SessionSummary, Summaries } from '../core/summaries.js'
 import { startSweeper } from '../core/sweeper.js'
 import type { BuiltLayer } from './build-layer.js'
 import { answerOf } from './ask-store.js'
 import { findSession, serve, signerOf } from './middleware.js'
+import type { Layer } from './layer.js'
 import { cookieOptions } from './new-session.js'
-import { optionalTimer, type SharedOptions } from './options.js'
+import { optionalTimer } from './options.js'
 import type { Session } from './session.js'
 import type { Next, SessionRequest } from './session-host.js'
 import { linkTo } from './store-link.js'
@@ -20,36 +22,6 @@ import { Visit } from './visit.js'
 import { updateSession } from './app-requests.js'
 import { noSession } from './request-errors.js'
 import { setVisit, visitOf } from './visit-of.js'
-
-/** What is known of a session besides its data. Times are epoch milliseconds. */
-export interface SessionInfo {
-  /** The public name of the session: names it in lists and logs, and opens nothing. */
-  readonly handle: string
-  readonly userId: string | undefined
-  /** `undefined` under a callback store that does not keep it. */
-  readonly createdAt: number | undefined
-  /** The last request whose deadline was written: up to one touch window old. */
-  readonly lastSeenAt: number | undefined
-  /** When it ends if no request comes. */
-  readonly expiresAt: number | undefined
-}
-
-/** A session seen from its own request. */
-export interface CurrentSessionInfo extends SessionInfo {
-  /** The session began with this request. */
-  readonly isNew: boolean
-}
-
-/** A session seen from outside. */
-export interface SessionSummary extends SessionInfo {
-  /** Bytes of its data. */
-  readonly size: number
-}
-
-/** A session seen from outside, with its data. */
-export interface FoundSession extends SessionSummary {
-  readonly data: SessionValues
-}
 
 export interface SessionPage {
   readonly sessions: readonly SessionSummary[]
@@ -75,6 +47,11 @@ export interface Sessions {
   update<Result>(req: IncomingMessage, change: (data: SessionValues) => MaybePromise<Result>): Promise<Result>
   /** What is known of the request's session; `undefined` when it has none. */
   info(req: IncomingMessage): CurrentSessionInfo | undefined
+  /**
+   * How long the request's session has left, without making it longer: for "you will be signed out in two minutes". The request counts as none of the
+   * visitor's. `undefined` when it has no session that is kept.
+   */
+  peek(req: IncomingMessage): Promise<TimeLeft | undefined>
   /** The living session with this handle. */
   find(handle: string): Promise<FoundSession | undefined>
   /** A page of all living sessions, `limit` records at most (default 100). */
@@ -85,14 +62,25 @@ export interface Sessions {
   close(): Promise<void>
 }
 
+/** What is left of a session. Milliseconds, and epoch milliseconds. */
+export interface TimeLeft {
+  readonly handle: string
+  readonly userId: string | undefined
+  /** Until the session ends if no request comes. */
+  readonly remaining: number
+  readonly expiresAt: number
+  /** When it ends whatever comes; `undefined` without such a limit. */
+  readonly absoluteExpiresAt: number | undefined
+}
+
 const minute = 60_000
 const defaultPage = 100
 
 type SessionMembers = { readonly [Name in keyof Sessions]: Sessions[Name] }
 
-/** Makes the mounted object. */
-export function mount(built: BuiltLayer, options: SharedOptions): Sessions {
-  const { layer, records, recordKeeper, handles, expressStore } = built
+/** Makes the mounted object. `summaries` is there where sessions can be listed. */
+export function mount(built: BuiltLayer, summaries: Summaries | undefined): Sessions {
+  const { layer, records, recordKeeper, handles, expressStore, options } = built
   const link = expressStore === undefined ? undefined : linkTo(expressStore)
   const stopSweeping =
     records === undefined || expressStore !== undefined
@@ -110,11 +98,6 @@ export function mount(built: BuiltLayer, options: SharedOptions): Sessions {
       'a store for express-session cannot list its sessions here; use a store of coatcheck/stores, or coatcheck(options)',
     )
   }
-  const summary = ({ key, record }: KeptRecord): SessionSummary => ({
-    handle: handles.handleOf(key),
-    ...recordKeeper!.times(record),
-    size: Buffer.byteLength(record.data),
-  })
   const isLiving = ({ key, record }: KeptRecord): boolean => recordKeeper!.isLiving(key, record)
 
   const middleware = (req: IncomingMessage, res: ServerResponse, next: Next): void => {
@@ -141,18 +124,21 @@ export function mount(built: BuiltLayer, options: SharedOptions): Sessions {
       return updateSession(visit, change)
     },
     info(req) {
-      return infoOf(built, req)
+      return infoOf(built, summaries, req)
+    },
+    async peek(req) {
+      return peekAt(built, req as unknown as SessionRequest)
     },
     async find(handle) {
       const store = listed()
       const key = handles.keyOf(handle)
       const record = key === undefined ? undefined : await store.read(key)
       if (key === undefined || record === undefined || !isLiving({ key, record })) return undefined
-      return { ...summary({ key, record }), data: parseData(record.data) ?? {} }
+      return summaries!.withData({ key, record })
     },
     async scan({ cursor, limit = defaultPage } = {}) {
       const page = await listed().scan(cursor, limit)
-      return { sessions: page.records.filter(isLiving).map(summary), cursor: page.cursor }
+      return { sessions: page.records.filter(isLiving).map((kept) => summaries!.of(kept)), cursor: page.cursor }
     },
     async count() {
       if (records !== undefined) return records.count()
@@ -200,12 +186,9 @@ function checkListener(event: unknown, listener: unknown): void {
 async function readSession(built: BuiltLayer, req: SessionRequest): Promise<Session | undefined> {
   const { layer } = built
   if (visitOf(req) !== undefined) return (req.session ?? undefined) as Session | undefined
-  const signer = signerOf(layer, req)
-  if (signer === undefined) throw new SessionError('ERR_SESSION_SECRET_MISSING', 'secret option required for sessions')
-  const tickets = presentedTickets(req, layer, signer)
-  if (tickets.length === 0) return undefined
-  const visit = new Visit(layer, req, signer, cookieOptions(layer, req))
-  const found = await findSession(visit, tickets)
+  const visit = visitWithout(layer, req)
+  const tickets = presentedTickets(req, layer, visit.signer)
+  const found = tickets.length === 0 ? undefined : await findSession(visit, tickets)
   if (found === undefined) return undefined
   setVisit(req, visit)
   req.sessionStore = layer.store
@@ -214,19 +197,65 @@ async function readSession(built: BuiltLayer, req: SessionRequest): Promise<Sess
   return req.session as Session
 }
 
-function infoOf({ layer, recordKeeper }: BuiltLayer, req: object): CurrentSessionInfo | undefined {
+/** A visit of a request that did not come through the middleware. */
+function visitWithout(layer: Layer, req: SessionRequest): Visit {
+  const signer = signerOf(layer, req)
+  if (signer === undefined) throw new SessionError('ERR_SESSION_SECRET_MISSING', 'secret option required for sessions')
+  return new Visit(layer, req, signer, cookieOptions(layer, req))
+}
+
+async function peekAt({ layer, recordKeeper }: BuiltLayer, req: SessionRequest): Promise<TimeLeft | undefined> {
+  if (recordKeeper === undefined) throw cannotPeek()
+  let visit = visitOf(req)
+  if (visit === undefined) {
+    visit = visitWithout(layer, req)
+    const tickets = presentedTickets(req, layer, visit.signer)
+    const found = tickets.length === 0 ? undefined : await findSession(visit, tickets)
+    // A stand-in request, so that nothing of this one shows that somebody looked.
+    if (found === undefined) return undefined
+    visit = new Visit(layer, { headers: req.headers, sessionID: found.ticket.id }, visit.signer, {})
+    visit.onlyPeeked = true
+    visit.attach(found.ticket, found.loaded)
+  } else if (visit.layer !== layer || visit.ticket === undefined || visit.livingSession() === undefined) {
+    return undefined
+  }
+  visit.onlyPeeked = true
+  const session = visit.session()!
+  const { expiresAt, absoluteExpiresAt } = recordKeeper.currentTimes(visit.snapshot(session))
+  const remaining = Math.max(0, expiresAt - layer.clock.now())
+  const { userId } = visit.marks
+  return { handle: layer.keeper.handle(session.id), userId, remaining, expiresAt, absoluteExpiresAt }
+}
+
+function cannotPeek(): SessionError {
+  return new SessionError(
+    'ERR_SESSION_STORE_SHAPE',
+    'under session() a store for express-session keeps its own time, which nobody can look at; use a store of coatcheck/stores',
+  )
+}
+
+function infoOf({ layer }: BuiltLayer, summaries: Summaries | undefined, req: object): CurrentSessionInfo | undefined {
   const visit = visitOf(req)
   const session = visit?.session()
   if (visit === undefined || visit.layer !== layer || session === undefined) return undefined
   const { id, cookie } = session
-  const times =
-    recordKeeper !== undefined
-      ? recordKeeper.currentTimes(visit.snapshot(session))
-      : {
-          userId: undefined,
-          createdAt: undefined,
-          lastSeenAt: undefined,
-          expiresAt: typeof cookie.maxAge === 'number' ? layer.clock.now() + cookie.maxAge : undefined,
-        }
-  return { handle: layer.keeper.handle(id), ...times, isNew: visit.ticket?.id !== id }
+  const handle = layer.keeper.handle(id)
+  const isNew = visit.ticket?.id !== id
+  if (summaries !== undefined) {
+    const times = layer.recordKeeper!.currentTimes(visit.snapshot(session))
+    return { ...summaries.info(handle, times, visit.marks), isNew }
+  }
+  const expiresAt = typeof cookie.maxAge === 'number' ? layer.clock.now() + cookie.maxAge : undefined
+  return { ...nothingKnown, handle, expiresAt, isNew }
 }
+
+/** Of a session in a callback store. */
+const nothingKnown = {
+  userId: undefined,
+  createdAt: undefined,
+  lastSeenAt: undefined,
+  absoluteExpiresAt: undefined,
+  authenticatedAt: undefined,
+  method: undefined,
+  device: undefined,
+} as const

@@ -2,9 +2,11 @@
  * A visit: one request, its session, and what is known of both. How the visit ends is in departure.ts.
  */
 import type { Bookmark, LoadedSession, SaveResult } from '../core/keeper.js'
+import { noMarks, type SessionMarks } from '../core/marks.js'
 import { isPending } from '../core/maybe-promise.js'
 import type { TicketSigner } from '../core/secrets.js'
 import { TraceRecorder } from '../core/trace.js'
+import { Baseline } from './baseline.js'
 import { attributesKey, Cookie, reviveCookie } from './cookie.js'
 import type { CookieOptions, Layer } from './layer.js'
 import { cookieOptions, generateSession, newCookie } from './new-session.js'
@@ -13,7 +15,22 @@ import { Session } from './session.js'
 import type { SessionHost, SessionRequest } from './session-host.js'
 import { SessionSnapshot } from './session-snapshot.js'
 import { Store } from './store.js'
+import { storeFailed, tellSaved } from './tell.js'
 import type { PresentedTicket } from './ticket-reader.js'
+import { seeDevice } from './whose-session.js'
+
+/** A session as it was stored under its new ID. */
+interface StoredSession {
+  readonly bookmark: Bookmark | undefined
+  readonly text: string
+  readonly marks: SessionMarks
+}
+
+/** The cookie to take back, and what else the browser is to forget. */
+export interface Farewell {
+  readonly cookie: Cookie
+  readonly clearSiteData: string | undefined
+}
 
 export class Visit {
   readonly layer: Layer
@@ -24,6 +41,8 @@ export class Visit {
   ticket: PresentedTicket | undefined
   bookmark: Bookmark | undefined
   createdAt: number | undefined
+  /** What coatcheck knows of the session beside its data. */
+  marks: SessionMarks = noMarks
   /** The app called `save()`, so there is a record that the visitor must be able to reach. */
   savedByApp = false
   /** What the app has asked of the store and not waited for. Never rejects. */
@@ -36,16 +55,21 @@ export class Visit {
   goneId: string | undefined
   /** The request has had a session, so that its absence says something. */
   attached = false
+  /** Somebody only looked how long the session has left: this request is none of the visitor's, and moves no deadline. */
+  onlyPeeked = false
+  /** The response's headers are written: no cookie can be sent any more. */
+  headersDone = false
+  /** The ID under which the session goes on from this response on. */
+  renewedId: string | undefined
+  /** What the response does to the browser of a visitor who signed out. */
+  farewell: Farewell | undefined
 
   #cookieOptions: CookieOptions
-  /** What a change is measured against. */
-  #originalId: unknown
-  #originalText = '{}'
-  #originalAttributes: string | undefined
-  /** What the store holds, as far as this request knows. */
-  #savedId: unknown
-  #savedText: string | undefined
-  #savedAttributes: string | undefined
+  readonly baseline = new Baseline()
+  /** The session that events have named last. */
+  namedId: unknown
+  /** The user whose session it was when it was loaded or stored last. */
+  storedUser: string | undefined
   #ended: Set<unknown> | undefined
   #retiredId: string | undefined
   #standInId: unknown
@@ -67,7 +91,8 @@ export class Visit {
   begin(): void {
     this.#generate()
     this.attached = true
-    this.#originalId = this.req.sessionID
+    this.baseline.begin(this.req.sessionID)
+    this.namedId = this.req.sessionID
   }
 
   /** An empty session that is neither kept nor given a cookie: for a request whose session is elsewhere, or cannot be had. */
@@ -78,17 +103,37 @@ export class Visit {
 
   /** The session that the visitor's ticket led to. */
   attach(ticket: PresentedTicket, loaded: LoadedSession): void {
-    const { keepsRecords, modern, resave } = this.layer
-    this.ticket = ticket
+    const { recordKeeper, modern, resave } = this.layer
+    const { renewedId, outdated } = loaded
+    // The ticket that led to a session, which is not always the first one presented; or the one that it would be by now.
+    const id = renewedId ?? ticket.id
+    this.ticket = renewedId === undefined ? ticket : { id, secretIndex: 0, value: '' }
     this.attached = true
-    // The ticket that led to a session, which is not always the first one presented.
-    this.req.sessionID = ticket.id
+    this.req.sessionID = id
     const { cookie } = this.inflate(loaded)
-    this.#originalId = ticket.id
-    this.#originalText = loaded.text
-    if (keepsRecords) this.#originalAttributes = attributesKey(cookie)
-    this.#outdated = modern && (ticket.secretIndex > 0 || loaded.outdated === true)
-    if (!resave) this.noteStored(ticket.id, loaded.text, this.#originalAttributes)
+    const attributes = recordKeeper === undefined ? undefined : attributesKey(cookie)
+    this.baseline.begin(id, loaded.text, attributes)
+    this.namedId = id
+    this.#outdated = renewedId !== undefined || (modern && (ticket.secretIndex > 0 || outdated === true))
+    if (!resave) this.baseline.noteStored(id, loaded.text, attributes, this.marks)
+    seeDevice(this)
+  }
+
+  /** The visitor's session goes on under a new ID, already stored. */
+  adopt(session: Session, stored: StoredSession): void {
+    const { req } = this
+    req.sessionID = session.id
+    req.session = session
+    this.lookAgain()
+    this.bookmark = stored.bookmark
+    this.createdAt = stored.bookmark?.createdAt
+    this.marks = stored.marks
+    this.savedByApp = true
+    this.late = false
+    this.#standInId = undefined
+    this.#lastCookie = session.cookie
+    this.baseline.noteStored(session.id, stored.text, attributesKey(session.cookie), stored.marks)
+    tellSaved(this, 'created', this.snapshot(session))
   }
 
   /** Replaces the request's session by a new, empty one under a new ID. */
@@ -102,6 +147,7 @@ export class Visit {
     const session = generateSession(this.layer, this.req, this.#cookieOptions)
     this.#revive(session.id)
     this.bookmark = undefined
+    this.marks = noMarks
     this.savedByApp = false
     this.#lastCookie = session.cookie
   }
@@ -111,6 +157,8 @@ export class Visit {
     const { req } = this
     this.bookmark = loaded.bookmark
     this.createdAt = loaded.bookmark?.createdAt
+    this.marks = loaded.marks ?? noMarks
+    this.storedUser = this.marks.userId
     let session: Session
     if (loaded.raw === undefined) {
       const cookie = loaded.cookie === undefined ? this.#newCookie() : reviveCookie(loaded.cookie)
@@ -134,7 +182,7 @@ export class Visit {
     if (this.#snapshot?.live !== session) {
       const usualCookie = this.layer.modern ? this.#newCookie() : undefined
       const { maxDataBytes } = this.layer
-      this.#snapshot = new SessionSnapshot(session, this.bookmark, this.createdAt, maxDataBytes, usualCookie)
+      this.#snapshot = new SessionSnapshot(session, this, maxDataBytes, usualCookie)
     }
     return this.#snapshot
   }
@@ -163,7 +211,13 @@ export class Visit {
     this.noteEnded(id)
     this.#retiredId = id
     // A keeper of records retires in the same step in which it ends the session; for the others this is a note.
-    if (!this.layer.keepsRecords) void this.layer.keeper.retire(id)
+    if (this.layer.recordKeeper === undefined) void this.layer.keeper.retire(id)
+  }
+
+  /** The session goes on under another ID, and its keeper has ended this one. */
+  noteReplaced(id: string): void {
+    this.noteEnded(id)
+    this.#retiredId = id
   }
 
   // A genid may give an ID again, a constant one above all: what it is given to is a new session, and may be kept.
@@ -178,7 +232,7 @@ export class Visit {
   forgetRetired(): void {
     if (this.#retiredId === undefined) return
     const forgotten = this.layer.keeper.forgetRetired(this.#retiredId)
-    if (isPending(forgotten)) forgotten.catch((error: unknown) => this.storeFailed('destroy', error))
+    if (isPending(forgotten)) forgotten.catch((error: unknown) => storeFailed(this, 'destroy', error))
   }
 
   wasEnded(id: unknown): boolean {
@@ -221,27 +275,27 @@ export class Visit {
     return this.ticket !== undefined && this.ticket.id === session.id
   }
 
-  isModified(session: Session): boolean {
-    return session.id !== this.#originalId || this.snapshot(session).dataText() !== this.#originalText
-  }
-
   isSaved(session: Session): boolean {
-    if (this.#savedId !== session.id || this.#savedText !== this.snapshot(session).dataText()) return false
+    const snapshot = this.snapshot(session)
+    if (!this.baseline.isDataStored(snapshot)) return false
+    if (this.layer.recordKeeper === undefined) return true
     // A touch of a record moves its deadline alone, so a changed cookie has to be saved; a callback store is handed the cookie either way.
-    return !this.layer.keepsRecords || this.#savedAttributes === this.snapshot(session).attributes()
+    return this.baseline.areMarksStored(snapshot) && this.baseline.isCookieStored(snapshot)
   }
 
   /** Is there a deadline that the store has not heard of? `save()` told it, unless the cookie was changed afterwards. */
   isTouchDue(session: Session): boolean {
-    if (this.savedByApp && this.#savedAttributes === this.snapshot(session).attributes()) return false
+    if (this.onlyPeeked || (this.savedByApp && this.baseline.isCookieStored(this.snapshot(session)))) return false
     return this.layer.keeper.touchDue(this.snapshot(session))
   }
 
   // A browser that forgets its cookie ends the session too, so the browser's deadline moves along with the store's.
   isCookieOutdated(session: Session, expiring: boolean): boolean {
-    if (!this.layer.modern) return false
-    const changed = this.snapshot(session).attributes() !== this.#originalAttributes
-    return this.#outdated || changed || (expiring && this.layer.keeper.touchDue(this.snapshot(session)))
+    if (this.#outdated || !this.layer.modern) return this.#outdated
+    const snapshot = this.snapshot(session)
+    return (
+      this.baseline.isCookieChanged(snapshot) || (expiring && !this.onlyPeeked && this.layer.keeper.touchDue(snapshot))
+    )
   }
 
   // --- What became of it
@@ -252,56 +306,15 @@ export class Visit {
       return
     }
     const { id } = snapshot
-    this.noteStored(id, snapshot.dataText(), snapshot.attributes())
+    // The cookie of the new ID is another response's to send.
+    if (result === 'moved') this.goneId = id
+    this.baseline.noteStored(id, snapshot.dataText(), snapshot.attributes(), snapshot.marks)
     this.noteKept(snapshot)
-    const { events, keeper } = this.layer
-    if (snapshot.conflict !== undefined && events.wants('conflict')) {
-      const { userId } = snapshot.bookmark ?? {}
-      events.emit('conflict', { handle: keeper.handle(id), userId, paths: snapshot.conflict, req: this.req })
-    }
-    if (this.#originalId !== id && events.wants('regenerated')) {
-      const previousHandle = keeper.handle(String(this.#originalId))
-      events.emit('regenerated', { handle: keeper.handle(id), previousHandle, req: this.req })
-    }
-    this.tell(result, id)
+    tellSaved(this, result, snapshot)
   }
 
   /** Takes over what the keeper wrote into the snapshot, if that session is still this request's. */
   noteKept(snapshot: SessionSnapshot): void {
     if ((this.req.session as Session | undefined | null)?.id === snapshot.id) this.bookmark = snapshot.bookmark
-  }
-
-  noteStored(id: string, text: string, attributes: string | undefined): void {
-    this.#savedId = id
-    this.#savedText = text
-    this.#savedAttributes = attributes
-  }
-
-  hasStored(): boolean {
-    return this.#savedText !== undefined
-  }
-
-  /** The data as store and request had it in common last. */
-  get baseText(): string {
-    return this.#savedText ?? this.#originalText
-  }
-
-  forgetStored(): void {
-    this.#savedText = undefined
-  }
-
-  tell(event: 'created' | 'saved' | 'touched' | 'destroyed', id: string): void {
-    const { events, keeper } = this.layer
-    if (!events.wants(event)) return
-    events.emit(event, { handle: keeper.handle(id), userId: this.bookmark?.userId, req: this.req })
-  }
-
-  storeFailed(operation: string, error: unknown): void {
-    const { events, hints } = this.layer
-    if (events.wants('storeError')) events.emit('storeError', { operation, error, req: this.req })
-    hints.once('COATCHECK_STORE_FAILED', () => {
-      const message = error instanceof Error ? error.message : String(error)
-      return `the session store failed (${operation}: ${message}); this is said once, listen to storeError to hear of each failure`
-    })
   }
 }

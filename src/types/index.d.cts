@@ -13,7 +13,7 @@
 /* oxlint-disable typescript/no-generated-empty-object-type -- what apps add to SessionData is not here to be seen */
 import type { CipherKey } from 'crypto'
 import type { EventEmitter } from 'events'
-import type { IncomingMessage } from 'http'
+import type { IncomingMessage, ServerResponse } from 'http'
 import type { Http2ServerRequest } from 'http2'
 // Before TypeScript 5.8 a CommonJS declaration may not name an ES module, though its types are found all the same. The comment
 // reaches one line. Each room by itself and never `../index.js`: TypeScript before 5.6 cannot read its export named 'module.exports'.
@@ -40,7 +40,23 @@ import type { SharedOptions as EngineOptions } from '../express/options.js'
 // @ts-ignore
 import type { Sessions as EngineSessions } from '../express/sessions.js'
 // @ts-ignore
-import type { CurrentSessionInfo, FoundSession, SessionInfo, SessionPage, SessionSummary } from '../express/sessions.js'
+import type { SessionPage, TimeLeft } from '../express/sessions.js'
+// @ts-ignore
+import type { AgentName, CurrentSessionInfo, DeviceInfo, FoundSession, SessionInfo } from '../core/summaries.js'
+// @ts-ignore
+import type { SessionSummary } from '../core/summaries.js'
+// @ts-ignore
+import type { Assurance } from '../core/assurance.js'
+// @ts-ignore
+import type { DeviceMark } from '../core/marks.js'
+// @ts-ignore
+import type { DeviceOption } from '../express/device.js'
+// @ts-ignore
+import type { AccountMembers } from '../accounts/members.js'
+// @ts-ignore
+import type { Guard, Otherwise } from '../accounts/guards.js'
+// @ts-ignore
+import type { SignInOptions, SignOutOptions } from '../accounts/sign-in.js'
 // Express is not a dependency. Where its types are not installed, requests are those of node:http.
 // @ts-ignore
 import express = require('express')
@@ -72,14 +88,33 @@ declare global {
  */
 type SessionRequest = symbol extends keyof express.Request ? IncomingMessage & Express.Request : express.Request
 
+/** The same for responses. */
+type SessionResponse = symbol extends keyof express.Response ? ServerResponse : express.Response
+
 /** A request with nothing on it yet: a WebSocket upgrade, or any server that speaks `(req, res, next)`. */
 type BareRequest = IncomingMessage | Http2ServerRequest
 
 /** The options of the engine that have no word in express-session's contract; the others are declared with each door. */
 type SharedOptions = Omit<
   EngineOptions,
-  'secret' | 'genid' | 'name' | 'store' | 'cookie' | 'rolling' | 'resave' | 'proxy' | 'saveUninitialized' | 'unset'
->
+  | 'secret'
+  | 'genid'
+  | 'name'
+  | 'store'
+  | 'cookie'
+  | 'rolling'
+  | 'resave'
+  | 'proxy'
+  | 'saveUninitialized'
+  | 'unset'
+  | 'passportUser'
+> & {
+  /**
+   * Lists sessions that passport, or the app itself, signs in by writing to the session: `true` reads `session.passport.user`, a function
+   * whatever the app keeps. Default: `false`, and only `signIn` says whose a session is.
+   */
+  passportUser?: boolean | ((session: session.Session & Partial<session.SessionData>) => string | undefined) | undefined
+}
 
 /**
  * Where a callback would be, in the overload that answers a promise. That overload is generic in its answer and takes a rest of
@@ -104,7 +139,8 @@ declare namespace session {
   export { SessionError, SessionErrorCode, SessionOptionError }
   export { Clock, Duration, ExpressStoreOptions, MaybePromise }
   export { KeptRecord, ScanPage, SessionRecord, UpdateResult }
-  export { CurrentSessionInfo, FoundSession, SessionInfo, SessionPage, SessionSummary }
+  export { AgentName, CurrentSessionInfo, DeviceInfo, FoundSession, SessionInfo, SessionPage, SessionSummary, TimeLeft }
+  export { Assurance, DeviceMark, DeviceOption, Guard, Otherwise, SignInOptions, SignOutOptions }
   export { RejectedEvent, SessionEvent, SessionEventName, SessionEvents, StoreErrorEvent }
   export { RequestTrace, SessionListener, TraceStep, TraceStepName }
 
@@ -132,7 +168,10 @@ declare namespace session {
   export function asExpressStore(store: RecordStore, options?: ExpressStoreOptions): Store
 
   /** The object that an app mounts: middleware, and what goes beyond the session of one request. */
-  export interface Sessions extends Omit<EngineSessions, 'on' | 'off' | 'read' | 'update' | 'info'> {
+  export interface Sessions
+    extends
+      Omit<EngineSessions, 'on' | 'off' | 'read' | 'update' | 'info' | 'peek'>,
+      Omit<AccountMembers, 'requireUser' | 'requireFresh'> {
     /** Middleware for Express and for whatever speaks `(req, res, next)`. A bare object will do for the response of an upgrade. */
     (req: BareRequest, res: object, next: (err?: any) => void): void
 
@@ -159,6 +198,25 @@ declare namespace session {
 
     /** What is known of the request's session besides its data, or undefined when it has none. */
     info(req: BareRequest): CurrentSessionInfo | undefined
+
+    /**
+     * How long the request's session has left, without making it longer: for "you will be signed out in two minutes". The request counts
+     * as none of the visitor's. Undefined when it has no session that is stored.
+     */
+    peek(req: BareRequest): Promise<TimeLeft | undefined>
+
+    /**
+     * Middleware that lets only users pass. Others get an error with `ERR_SESSION_NO_USER` and `status` 401, or what `otherwise` does
+     * with them: send them to the sign-in page, say.
+     */
+    requireUser(otherwise?: Otherwise<SessionRequest, SessionResponse>): Guard<BareRequest, object>
+
+    /**
+     * Middleware that lets only users pass who signed in, or proved it again, less than `maxAge` ago, and whose session the store still
+     * has at this moment. Others get an error with `ERR_SESSION_NOT_FRESH` or `ERR_SESSION_NO_USER` and `status` 401, or what `otherwise`
+     * does with them.
+     */
+    requireFresh(maxAge: Duration, otherwise?: Otherwise<SessionRequest, SessionResponse>): Guard<BareRequest, object>
   }
 
   /** The options of `coatcheck()`. All but the secret have defaults that are safe to leave. */

@@ -37,6 +37,7 @@ const commitKeys = [
   'unreachable',
   'saveUninitialized',
   'touchDue',
+  'renewalDue',
 ] as const satisfies readonly (keyof CommitState)[]
 
 const cookieStates: readonly CookieState[] = combinations(cookieKeys)
@@ -89,7 +90,8 @@ describe('the store', () => {
 
   it('follows the contract in every combination that the contract knows', () => {
     const known = commitStates.filter(
-      ({ savedByApp, unreachable, destroyedByApp }) => !savedByApp && !unreachable && !destroyedByApp,
+      ({ savedByApp, unreachable, destroyedByApp, renewalDue }) =>
+        !savedByApp && !unreachable && !destroyedByApp && !renewalDue,
     )
     expect(known).toHaveLength(2 ** 8)
     expect(broken(known, (state) => decideCommit(state) === contractOfCommit(state))).toEqual([])
@@ -111,8 +113,17 @@ describe('the store', () => {
   })
 
   it('saves what was changed after the app saved it, and nothing that was not', () => {
-    const saved = present.filter((state) => state.identified && state.savedByApp && !state.unreachable)
+    const saved = present.filter(
+      (state) => state.identified && state.savedByApp && !state.unreachable && !state.renewalDue,
+    )
     expect(broken(saved, (state) => (decideCommit(state) === 'save') === !state.saved)).toEqual([])
+  })
+
+  it('renews the ID of a session that the visitor brought when it is due, whatever else is', () => {
+    const due = present.filter((state) => state.identified && state.renewalDue)
+    expect(broken(due, (state) => (decideCommit(state) === 'renew') === state.known)).toEqual([])
+    const others = commitStates.filter((state) => !state.renewalDue)
+    expect(broken(others, (state) => decideCommit(state) !== 'renew')).toEqual([])
   })
 
   it('destroys only what is not there', () => {

@@ -188,6 +188,7 @@ describe('what is told of a session’s times', () => {
       createdAt: start,
       lastSeenAt: start,
       expiresAt: start + hour + minute,
+      absoluteExpiresAt: start + 90 * minute,
     })
     clock.advance(40 * minute)
     const touching = session('id', {}, { bookmark })

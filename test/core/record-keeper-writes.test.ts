@@ -35,9 +35,9 @@ describe('saving', () => {
     const { keeper, store, clock } = keeping()
     const start = clock.now()
     await store.create('id', { data: '{}', version: 7, createdAt: start, expiresAt: start + hour, userId: 'ann' })
-    const { bookmark } = await loaded(keeper, 'id')
+    const { bookmark, marks } = await loaded(keeper, 'id')
     clock.advance(1_000)
-    await keeper.save(session('id', { a: 1 }, { bookmark, cookie: '{"path":"/app"}' }))
+    await keeper.save(session('id', { a: 1 }, { bookmark, marks: marks!, cookie: '{"path":"/app"}' }))
     expect(await store.read('id')).toEqual({
       data: '{"a":1}',
       attributes: '{"cookie":{"path":"/app"}}',

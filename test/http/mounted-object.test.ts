@@ -36,6 +36,8 @@ async function showing(sessions: Sessions): Promise<{ where: Site; infos: (Curre
   return { where, infos }
 }
 
+const ofNobody = { authenticatedAt: undefined, method: undefined, device: undefined }
+
 const recordDoors: [string, (clock: FakeClock) => Sessions][] = [
   ['coatcheck()', (clock) => coatcheck({ secret, clock, touchWindow: 0 })],
   ['coatcheck() with plain IDs', (clock) => coatcheck({ secret, clock, touchWindow: 0, hashIds: false })],
@@ -67,6 +69,8 @@ describe.each(recordDoors)('%s', (_name, open) => {
       createdAt: start,
       lastSeenAt: start,
       expiresAt: start + day,
+      ...ofNobody,
+      absoluteExpiresAt: start + 30 * day,
       isNew: true,
     })
     expect(known).toEqual({ ...fresh, isNew: false })
@@ -100,6 +104,8 @@ describe.each(recordDoors)('%s', (_name, open) => {
       createdAt: clock.now(),
       lastSeenAt: clock.now(),
       expiresAt: clock.now() + day,
+      ...ofNobody,
+      absoluteExpiresAt: clock.now() + 30 * day,
       size: '{"name":"ann"}'.length,
       data: { name: 'ann' },
     })

@@ -2,6 +2,7 @@
  * A record keeper over a real store on a clock of the test's own, and sessions in the form in which it is handed them.
  */
 import type { Bookmark, LoadedSession, SessionToKeep } from '../../../src/core/keeper.js'
+import { noMarks, type SessionMarks } from '../../../src/core/marks.js'
 import { hashedStoreKeys, plainStoreKeys } from '../../../src/core/keys.js'
 import type { ConflictPolicy } from '../../../src/core/conflicts.js'
 import type { Lifetimes } from '../../../src/core/deadlines.js'
@@ -22,6 +23,7 @@ export interface KeeperOptions {
   readonly conflict?: ConflictPolicy
   /** How long an ID that was given up is remembered. Not at all, unless told otherwise. */
   readonly tombstone?: number
+  readonly renews?: boolean
 }
 
 export interface Keeping {
@@ -32,13 +34,14 @@ export interface Keeping {
 
 /** Idle timeout an hour, no absolute one, no touch window, unless told otherwise. */
 export function keeping(options: KeeperOptions = {}): Keeping {
-  const { clock = fakeClock(), secrets, lifetimes, conflict = 'merge', tombstone = 0 } = options
+  const { clock = fakeClock(), secrets, lifetimes, conflict = 'merge', tombstone = 0, renews = false } = options
   const store = options.store ?? memoryStore({ clock })
   const keeper = new RecordKeeper({
     store,
     clock,
     conflict,
     tombstone,
+    renews,
     storeTimeout: 5_000,
     storeKeyOf: secrets === undefined ? plainStoreKeys : hashedStoreKeys(secrets),
     handleOf: (key) => `handle of ${key}`,
@@ -52,6 +55,7 @@ export interface SessionFields {
   readonly lifetime?: number | undefined
   readonly cookie?: string | undefined
   readonly createdAt?: number | undefined
+  readonly marks?: SessionMarks
 }
 
 export function session(id: string, data: object, fields: SessionFields = {}): SessionToKeep {
@@ -60,6 +64,7 @@ export function session(id: string, data: object, fields: SessionFields = {}): S
     live: data,
     bookmark: fields.bookmark,
     createdAt: fields.createdAt,
+    marks: fields.marks ?? noMarks,
     dataText: () => JSON.stringify(data),
     lookAgain: () => {},
     cookieText: () => fields.cookie,

@@ -1,0 +1,79 @@
+/**
+ * Guards: middleware that lets only those pass who are signed in, or who have proved it lately.
+ */
+import { milliseconds, type Duration } from '../core/duration.js'
+import { SessionError } from '../core/errors.js'
+import type { SessionGround } from '../core/request-sessions.js'
+
+type Next = (error?: unknown) => void
+
+/** What a request gets that does not pass, instead of the error: a redirect to the sign-in page, say. */
+export type Otherwise<Req, Res> = (req: Req, res: Res, next: Next) => unknown
+
+/** Middleware for Express and for whatever speaks `(req, res, next)`. */
+export type Guard<Req, Res> = (req: Req, res: Res, next: Next) => void
+
+export function userGuard<Req extends object, Res>(
+  { requests }: SessionGround,
+  otherwise: Otherwise<Req, Res> | undefined,
+): Guard<Req, Res> {
+  return (req, res, next) => {
+    if (requests.find(req)?.marks.userId !== undefined) next()
+    else refuse(noUser(), otherwise, req, res, next)
+  }
+}
+
+export function freshGuard<Req extends object, Res>(
+  ground: SessionGround,
+  maxAge: Duration,
+  otherwise: Otherwise<Req, Res> | undefined,
+): Guard<Req, Res> {
+  const limit = milliseconds('requireFresh', maxAge)
+  const check = async (req: Req): Promise<SessionError | undefined> => {
+    const { userId, authenticatedAt } = ground.requests.find(req)?.marks ?? {}
+    if (userId === undefined) return noUser()
+    // Asked so that a time that is no number lets nobody in.
+    if (!(ground.clock.now() < (authenticatedAt ?? Number.NaN) + limit)) return notFresh()
+    // What was loaded may be of a moment ago: before something that matters the store itself is asked.
+    return (await ground.requests.stillLives(req)) ? undefined : noUser()
+  }
+  return (req, res, next) => {
+    check(req).then(
+      (refusal) => {
+        // Outside the promise: what the rest of the app throws is not this check's to catch.
+        setImmediate(() => {
+          if (refusal === undefined) next()
+          else refuse(refusal, otherwise, req, res, next)
+        })
+      },
+      (error: unknown) => setImmediate(next, error),
+    )
+  }
+}
+
+function refuse<Req, Res>(
+  error: SessionError,
+  otherwise: Otherwise<Req, Res> | undefined,
+  req: Req,
+  res: Res,
+  next: Next,
+): void {
+  if (otherwise === undefined) next(error)
+  else otherwise(req, res, next)
+}
+
+/** Express's error handling answers with `status`. */
+function refusalOf(code: 'ERR_SESSION_NO_USER' | 'ERR_SESSION_NOT_FRESH', message: string): SessionError {
+  return Object.assign(new SessionError(code, message), { status: 401 })
+}
+
+function noUser(): SessionError {
+  return refusalOf('ERR_SESSION_NO_USER', 'nobody is signed in')
+}
+
+function notFresh(): SessionError {
+  return refusalOf(
+    'ERR_SESSION_NOT_FRESH',
+    'the user has not proved who they are for too long; ask again, and call reauthenticate',
+  )
+}

@@ -1,0 +1,121 @@
+/**
+ * Finding the record that a ticket leads to: under the keys of older secrets, past its limits, under another ID by now, or not at all.
+ */
+import { parseData } from './codec.js'
+import { withDeadline } from './deadline.js'
+import type { Deadlines } from './deadlines.js'
+import type { Clock } from './clock.js'
+import type { LoadResult } from './keeper.js'
+import type { StoreKeyOf } from './keys.js'
+import { readAttributes } from './marks.js'
+import { andThen, isPending } from './maybe-promise.js'
+import type { MaybePromise, SessionRecord, SessionStore } from './record.js'
+import { bookmarkOf, isRecord, unreadable } from './record-bookmark.js'
+import { isTombstone, openForward, tombstoneKey } from './tombstones.js'
+
+export interface RecordFinderSettings {
+  readonly store: SessionStore
+  readonly storeKeyOf: StoreKeyOf
+  readonly clock: Clock
+  readonly storeTimeout: number
+}
+
+export class RecordFinder {
+  readonly #settings: RecordFinderSettings
+  readonly #store: SessionStore
+  readonly #storeKeyOf: StoreKeyOf
+  readonly #deadlines: Deadlines
+
+  constructor(settings: RecordFinderSettings, deadlines: Deadlines) {
+    this.#settings = settings
+    this.#store = settings.store
+    this.#storeKeyOf = settings.storeKeyOf
+    this.#deadlines = deadlines
+  }
+
+  /**
+   * Looks under the key of the secret that signed the ticket, then under those of newer ones: a record moves when its visitor comes by, and only
+   * ever to a newer key, whether or not the cookie that was issued then arrived.
+   */
+  find(id: string, secretIndex: number, outdated: boolean = secretIndex > 0): MaybePromise<LoadResult> {
+    const key = this.#storeKeyOf(id, secretIndex)
+    return andThen(this.read(key), (record): MaybePromise<LoadResult> => {
+      const newestKey = secretIndex === 0 ? key : this.#storeKeyOf(id, 0)
+      if (record !== undefined) {
+        if (isTombstone(record)) return this.#goOn(id, record)
+        return key === newestKey ? this.#open(key, record, outdated) : this.#moveToNewest(id, key, newestKey, record)
+      }
+      if (key !== newestKey) return this.find(id, secretIndex - 1, outdated)
+      // Asked only for IDs that lead nowhere, so that what visitors do all day stays at one read.
+      return andThen(this.read(tombstoneKey(key)), (mark) => (mark === undefined ? undefined : this.#goOn(id, mark)))
+    })
+  }
+
+  /** The record under this key, or `undefined`. Throws for an answer that is none. */
+  read(key: string): MaybePromise<SessionRecord | undefined> {
+    return andThen(this.#ask('read', this.#store.read(key)), (record) => {
+      if (record !== undefined && !isRecord(record)) throw unreadable()
+      return record
+    })
+  }
+
+  /** The ID under which the session goes on that was found gone under `key`, or `undefined` where it was not renewed. */
+  forward(id: string, key: string): MaybePromise<string | undefined> {
+    return andThen(this.read(tombstoneKey(key)), (mark) =>
+      mark === undefined || !this.#holds(mark) ? undefined : openForward(id, mark),
+    )
+  }
+
+  // An ID that was given up for another: by the clock, and its session goes on there; or at a sign-in, and it leads nowhere.
+  #goOn(id: string, mark: SessionRecord): MaybePromise<LoadResult> {
+    if (!this.#holds(mark)) return undefined
+    const renewedId = openForward(id, mark)
+    if (renewedId === undefined) return { status: 'retired' }
+    return andThen(this.find(renewedId, 0, true), (result) =>
+      result?.status === 'found' ? { renewedId, ...result } : result,
+    )
+  }
+
+  #holds(mark: SessionRecord): boolean {
+    return this.#settings.clock.now() < mark.expiresAt
+  }
+
+  // The key is derived from a secret, so a record that stands under an older secret's key moves when its visitor comes by.
+  #moveToNewest(id: string, key: string, newestKey: string, record: SessionRecord): MaybePromise<LoadResult> {
+    const opened = this.#open(key, record, true)
+    if (opened?.status !== 'found') return opened
+    const moved = { ...opened, bookmark: bookmarkOf(newestKey, record) }
+    return andThen(this.#ask('read', this.#store.replace(key, newestKey, record)), (isMoved) =>
+      // Another request of the same visitor was faster: what it moved is the session, changes included.
+      isMoved ? moved : this.find(id, 0, true),
+    )
+  }
+
+  #open(key: string, record: SessionRecord, outdated: boolean): LoadResult {
+    const bookmark = bookmarkOf(key, record)
+    const attributes = readAttributes(record.attributes, record.userId)
+    if (attributes === undefined) throw unreadable()
+    const timeout = this.#deadlines.passed(record, attributes.marks)
+    if (timeout !== undefined) {
+      this.#forget(key)
+      return { status: 'expired', timeout, bookmark }
+    }
+    const values = parseData(record.data)
+    if (values === undefined) throw unreadable()
+    return { status: 'found', values, ...attributes, text: record.data, bookmark, outdated }
+  }
+
+  // Nobody waits for this: the record is over whether or not it is deleted now, and the sweeper comes by.
+  #forget(key: string): void {
+    try {
+      const deleted = this.#store.delete(key)
+      if (isPending(deleted)) deleted.catch(() => {})
+    } catch {
+      // As above.
+    }
+  }
+
+  #ask<T>(operation: string, answer: MaybePromise<T>): MaybePromise<T> {
+    return withDeadline(answer, operation, this.#settings.storeTimeout, this.#settings.clock)
+  }
+}

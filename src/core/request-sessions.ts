@@ -1,0 +1,70 @@
+/**
+ * What rooms above may do with the session of a request, without knowing what a request is.
+ */
+import type { Clock } from './clock.js'
+import type { SessionEventHub } from './events.js'
+import type { Handles } from './handles.js'
+import type { DeviceMark, SessionMarks } from './marks.js'
+import type { MaybePromise, SessionStore } from './record.js'
+import type { RecordKeeper } from './record-keeper.js'
+
+/** The session that a request has. */
+export interface RequestSession {
+  /** What its record is kept under. */
+  readonly key: string
+  readonly handle: string
+  readonly marks: SessionMarks
+  /** When it began; `undefined` for one that is not stored yet. */
+  readonly createdAt: number | undefined
+}
+
+/** How a request's session is to go on under a new ID. */
+export interface Transition {
+  readonly marks: SessionMarks
+  /** Which of the data goes along: all of it, or the members named. */
+  readonly keep: boolean | readonly string[]
+  /** Milliseconds that the browser keeps the cookie, where that differs from the options. */
+  readonly cookieMaxAge?: number | undefined
+  /** When the session counts as begun. */
+  readonly createdAt: number
+}
+
+/** What goes with the end of a session. */
+export interface Ending {
+  /** The members of the data that a new session, of nobody, begins with; none: no new session. */
+  readonly keep: readonly string[]
+  /** The value of a Clear-Site-Data header (W3C), if the browser is to forget more than the cookie. */
+  readonly clearSiteData: string | undefined
+}
+
+export interface RequestSessions {
+  /** Throws ERR_SESSION_NO_SESSION when the request has none. */
+  current(req: object): RequestSession
+  /** The same, or `undefined`. */
+  find(req: object): RequestSession | undefined
+  /** The device the request comes from, as far as the app lets it be kept. */
+  device(req: object): DeviceMark | undefined
+  /**
+   * A new ID for `req.session`, which is stored when the promise resolves; the old ID is dead then. `admit` is asked with the new key before
+   * anything is stored. Throws ERR_SESSION_HEADERS_SENT when the visitor cannot be told the new ID any more.
+   */
+  transit(req: object, transition: Transition, admit?: (key: string) => Promise<void>): Promise<RequestSession>
+  /** Ends the session and takes its cookie back. */
+  end(req: object, ending: Ending): Promise<void>
+  /** Is the session still there, by the store's own word at this moment? */
+  stillLives(req: object): MaybePromise<boolean>
+}
+
+/** What the rooms above stand on: a session layer over records. */
+export interface SessionGround {
+  readonly requests: RequestSessions
+  readonly store: SessionStore
+  readonly keeper: RecordKeeper
+  readonly handles: Handles
+  readonly events: SessionEventHub
+  readonly clock: Clock
+  /** Milliseconds for each question to the store. */
+  readonly storeTimeout: number
+  /** Calls `listener` when a session was stored as a user's because the app's own data says so. */
+  onUserBound(listener: (userId: string) => Promise<void>): void
+}

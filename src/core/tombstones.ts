@@ -1,0 +1,59 @@
+/**
+ * Tombstones: marks, kept for a while, that an ID was given up for another.
+ *
+ * After a sign-in a tombstone tells nobody where the session went. After a renewal by the clock it leads on, for those who hold the old
+ * ID and for nobody else: the new ID stands in it, sealed under the old one, which the store does not have.
+ */
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
+import { parseData } from './codec.js'
+import { ownKey } from './own-records.js'
+import type { SessionRecord } from './record.js'
+
+/** Where the tombstone of a record stands. */
+export function tombstoneKey(key: string): string {
+  return ownKey('tombstone', key)
+}
+
+const start = '{"retired":true'
+
+/** A record that says that the ID was given up. `forward`: where the session goes on. */
+export function tombstone(now: number, lifetime: number, forward?: string): SessionRecord {
+  const attributes = forward === undefined ? `${start}}` : `${start},"to":${JSON.stringify(forward)}}`
+  return { data: '{}', attributes, version: 1, createdAt: now, expiresAt: now + lifetime, userId: undefined }
+}
+
+/** A record may itself have become a tombstone, for the moment until it is deleted. */
+export function isTombstone({ attributes }: SessionRecord): boolean {
+  return attributes?.startsWith(start) === true
+}
+
+const cipher = 'aes-256-gcm'
+const nonceBytes = 12
+const tagBytes = 16
+
+/** The new ID as only a holder of the old one can read it. */
+export function sealForward(oldId: string, newId: string): string {
+  const nonce = randomBytes(nonceBytes)
+  const sealing = createCipheriv(cipher, keyOf(oldId), nonce)
+  const sealed = Buffer.concat([sealing.update(newId, 'utf8'), sealing.final()])
+  return Buffer.concat([nonce, sealing.getAuthTag(), sealed]).toString('base64url')
+}
+
+/** The ID under which the session of `oldId` goes on, if its tombstone leads anywhere. */
+export function openForward(oldId: string, { attributes }: SessionRecord): string | undefined {
+  const forward = parseData(attributes ?? '')?.to
+  if (typeof forward !== 'string') return undefined
+  const sealed = Buffer.from(forward, 'base64url')
+  try {
+    const opening = createDecipheriv(cipher, keyOf(oldId), sealed.subarray(0, nonceBytes), { authTagLength: tagBytes })
+    opening.setAuthTag(sealed.subarray(nonceBytes, nonceBytes + tagBytes))
+    return Buffer.concat([opening.update(sealed.subarray(nonceBytes + tagBytes)), opening.final()]).toString('utf8')
+  } catch {
+    // Not made for this ID: it leads nowhere.
+    return undefined
+  }
+}
+
+function keyOf(id: string): Buffer {
+  return Buffer.from(hkdfSync('sha256', id, '', 'coatcheck forward', 32))
+}

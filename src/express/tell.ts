@@ -1,0 +1,52 @@
+/**
+ * Telling the app what becomes of a request's session.
+ */
+import type { SaveResult } from '../core/keeper.js'
+import type { SessionSnapshot } from './session-snapshot.js'
+import type { Visit } from './visit.js'
+
+export function tell(visit: Visit, event: 'created' | 'saved' | 'touched' | 'destroyed', id: string): void {
+  const { events, keeper } = visit.layer
+  if (!events.wants(event)) return
+  events.emit(event, { handle: keeper.handle(id), userId: visit.marks.userId, req: visit.req })
+}
+
+/** The session was stored, under this ID for the first time perhaps, as another user's perhaps, beside another request's change perhaps. */
+export function tellSaved(
+  visit: Visit,
+  result: Exclude<SaveResult, 'gone'>,
+  { id, conflict, marks }: SessionSnapshot,
+): void {
+  const { events, keeper, userBound } = visit.layer
+  const { bound, userId } = marks
+  if (bound === true && userId !== undefined && userId !== visit.storedUser) {
+    for (const listener of userBound) {
+      visit.waitFor(listener(userId).catch((error: unknown) => storeFailed(visit, 'list', error)))
+    }
+  }
+  visit.storedUser = userId
+  if (conflict !== undefined && events.wants('conflict')) {
+    events.emit('conflict', { handle: keeper.handle(id), userId, paths: conflict, req: visit.req })
+  }
+  tellNewId(visit, id)
+  tell(visit, result === 'moved' ? 'saved' : result, id)
+}
+
+/** The session goes on under this ID from now on. */
+export function tellNewId(visit: Visit, id: string): void {
+  const { events, keeper } = visit.layer
+  const previous = visit.namedId
+  visit.namedId = id
+  if (previous === id || !events.wants('regenerated')) return
+  const previousHandle = keeper.handle(String(previous))
+  events.emit('regenerated', { handle: keeper.handle(id), previousHandle, userId: visit.marks.userId, req: visit.req })
+}
+
+export function storeFailed(visit: Visit, operation: string, error: unknown): void {
+  const { events, hints } = visit.layer
+  if (events.wants('storeError')) events.emit('storeError', { operation, error, req: visit.req })
+  hints.once('COATCHECK_STORE_FAILED', () => {
+    const message = error instanceof Error ? error.message : String(error)
+    return `the session store failed (${operation}: ${message}); this is said once, listen to storeError to hear of each failure`
+  })
+}
