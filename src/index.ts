@@ -8,6 +8,7 @@ import { accountMembers, type AccountMembers } from './accounts/members.js'
 import { accountSettings } from './accounts/settings.js'
 import { nameAgent } from './accounts/user-agent.js'
 import { SessionError, SessionOptionError } from './core/errors.js'
+import { setGround } from './core/ground-of.js'
 import { asExpressStore } from './express/as-express-store.js'
 import { Cookie } from './express/cookie.js'
 import { coatcheckDoor, type CoatcheckOptions } from './express/coatcheck-door.js'
@@ -40,7 +41,9 @@ function sessionMiddleware(options?: SessionOptions): Sessions {
 function mounted(built: BuiltLayer): Sessions {
   const settings = accountSettings(built.options)
   const { requests, ground, summaries } = groundOf(built, nameAgent)
-  return Object.assign(mount(built, summaries), accountMembers(requests, ground, summaries, settings))
+  const sessions = Object.assign(mount(built, summaries), accountMembers(requests, ground, summaries, settings))
+  setGround(sessions, ground && summaries && { ground, summaries })
+  return sessions
 }
 
 Object.defineProperty(sessionMiddleware, 'name', { value: 'session' })
@@ -69,6 +72,7 @@ export type {
   SessionEventName,
   SessionEvents,
   SessionListener,
+  StoreCallEvent,
   StoreErrorEvent,
 } from './core/events.js'
 export type { RequestTrace, TraceStep, TraceStepName } from './core/trace.js'

@@ -34,6 +34,14 @@ export interface StoreErrorEvent {
   readonly req?: object | undefined
 }
 
+/** The store has answered. */
+export interface StoreCallEvent {
+  /** The method of the store: `read`, `update`, `touch`, … */
+  readonly operation: string
+  readonly milliseconds: number
+  readonly failed: boolean
+}
+
 /** Each event and what its listeners get. */
 export interface SessionEvents {
   /** A new session's first record was stored. */
@@ -68,6 +76,8 @@ export interface SessionEvents {
   evicted: SessionEvent
   rejected: RejectedEvent
   storeError: StoreErrorEvent
+  /** A store of records has answered, and how long it took. */
+  storeCall: StoreCallEvent
   /** A response is through: the ten steps of its request with their times. */
   request: RequestTrace
 }
@@ -90,6 +100,7 @@ const eventNames: readonly SessionEventName[] = [
   'evicted',
   'rejected',
   'storeError',
+  'storeCall',
   'request',
 ]
 

@@ -59,6 +59,8 @@ export interface RequestSessions {
 export interface SessionGround {
   readonly requests: RequestSessions
   readonly store: SessionStore
+  /** The very store that the app handed in, with whatever it offers beyond the contract. */
+  readonly ownStore: SessionStore
   readonly keeper: RecordKeeper
   readonly handles: Handles
   readonly events: SessionEventHub

@@ -10,6 +10,7 @@ import type { Keeper } from '../core/keeper.js'
 import { deriveKey, hashedStoreKeys, plainStoreKeys } from '../core/keys.js'
 import type { Lifetimes } from '../core/deadlines.js'
 import { RecordKeeper } from '../core/record-keeper.js'
+import { WatchedStore } from '../core/watched-store.js'
 import type { SessionStore } from '../core/record.js'
 import { TicketSigner, type Secret } from '../core/secrets.js'
 import { defaultStoreTimeout } from './ask-store.js'
@@ -53,6 +54,8 @@ export interface BuiltLayer {
   readonly handles: Handles
   /** Where sessions can be listed; absent under a callback store in the contract of express-session. */
   readonly records: SessionStore | undefined
+  /** The store of records that the app handed in, or was given, with whatever it offers beyond the contract. */
+  readonly ownStore: SessionStore | undefined
   readonly recordKeeper: RecordKeeper | undefined
   /** The callback store that the app handed in, if it did. */
   readonly expressStore: Store | undefined
@@ -71,6 +74,8 @@ export function buildLayer(door: DoorSettings): BuiltLayer {
       : door.modern
         ? new RecordsOverStore(expressStore!, patience)
         : undefined
+  const events = new SessionEventHub()
+  const watched = records && new WatchedStore(records, events)
   if (door.hashIds && secrets.length === 0) {
     throw new SessionOptionError('hashIds needs a secret: the key of the hash is derived from it')
   }
@@ -87,9 +92,9 @@ export function buildLayer(door: DoorSettings): BuiltLayer {
   }
   const handles = door.hashIds ? hashedHandles : sealedHandles(secrets[0] ?? processSecret())
   const recordKeeper =
-    records &&
+    watched &&
     new RecordKeeper({
-      store: records,
+      store: watched,
       storeKeyOf: door.hashIds ? hashedStoreKeys(secrets) : plainStoreKeys,
       lifetimes: door.lifetimes,
       ...concurrency,
@@ -125,7 +130,7 @@ export function buildLayer(door: DoorSettings): BuiltLayer {
     ...patience,
     maxDataBytes: door.maxDataBytes,
     onStoreError: oneOf('onStoreError', options.onStoreError ?? 'fail', ['fail', 'continue']),
-    events: new SessionEventHub(),
+    events,
     hints: door.hints,
     modern: door.modern,
   }
@@ -135,7 +140,7 @@ export function buildLayer(door: DoorSettings): BuiltLayer {
     if (visit?.layer.store === store) visit.generate()
     else generateSession(layer, req as never)
   }
-  return { layer, handles, records, recordKeeper, expressStore, options }
+  return { layer, handles, records: watched, ownStore: records, recordKeeper, expressStore, options }
 }
 
 // Without a secret of the app's, handles are good for as long as the process lives.

@@ -14,13 +14,15 @@ export interface GroundOfLayer {
 }
 
 export function groundOf(built: BuiltLayer, nameAgent: NameAgent): GroundOfLayer {
-  const { layer, records, recordKeeper, handles } = built
+  const { layer, records, ownStore, recordKeeper, handles } = built
   const requests = requestSessions(built)
-  if (records === undefined || recordKeeper === undefined) return { requests, ground: undefined, summaries: undefined }
+  if (records === undefined || ownStore === undefined || recordKeeper === undefined)
+    return { requests, ground: undefined, summaries: undefined }
   const { events, clock, storeTimeout, userBound } = layer
   const ground: SessionGround = {
     requests,
     store: records,
+    ownStore,
     keeper: recordKeeper,
     handles,
     events,

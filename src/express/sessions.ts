@@ -156,10 +156,10 @@ export function mount(built: BuiltLayer, summaries: Summaries | undefined): Sess
 }
 
 /** A store that may evict says so to whoever asks it; here it is an event, and a warning when nobody listens. */
-function tellEvictions({ layer, records, handles }: BuiltLayer): void {
-  const { onEvict } = (records ?? {}) as { onEvict?: (listener: (evicted: KeptRecord) => void) => unknown }
+function tellEvictions({ layer, ownStore, handles }: BuiltLayer): void {
+  const { onEvict } = (ownStore ?? {}) as { onEvict?: (listener: (evicted: KeptRecord) => void) => unknown }
   if (typeof onEvict !== 'function') return
-  onEvict.call(records, ({ key, record }) => {
+  onEvict.call(ownStore, ({ key, record }) => {
     if (layer.events.wants('evicted')) {
       layer.events.emit('evicted', { handle: handles.handleOf(key), userId: record.userId })
       return

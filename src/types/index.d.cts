@@ -26,7 +26,7 @@ import { SessionError, SessionOptionError, type SessionErrorCode } from '../core
 // @ts-ignore
 import type { RejectedEvent, SessionEvent, SessionEventName, SessionEvents } from '../core/events.js'
 // @ts-ignore
-import type { SessionListener, StoreErrorEvent } from '../core/events.js'
+import type { SessionListener, StoreCallEvent, StoreErrorEvent } from '../core/events.js'
 // @ts-ignore
 import type { KeptRecord, MaybePromise, ScanPage, SessionRecord, UpdateResult } from '../core/record.js'
 // @ts-ignore
@@ -141,7 +141,7 @@ declare namespace session {
   export { KeptRecord, ScanPage, SessionRecord, UpdateResult }
   export { AgentName, CurrentSessionInfo, DeviceInfo, FoundSession, SessionInfo, SessionPage, SessionSummary, TimeLeft }
   export { Assurance, DeviceMark, DeviceOption, Guard, Otherwise, SignInOptions, SignOutOptions }
-  export { RejectedEvent, SessionEvent, SessionEventName, SessionEvents, StoreErrorEvent }
+  export { RejectedEvent, SessionEvent, SessionEventName, SessionEvents, StoreCallEvent, StoreErrorEvent }
   export { RequestTrace, SessionListener, TraceStep, TraceStepName }
 
   /**

@@ -37,7 +37,8 @@ async function life(
   const ids: string[] = []
   const texts: string[] = []
   for (const name of names) {
-    sessions.on(name, ({ req: _req, ...event }: { req?: unknown }) => {
+    sessions.on(name, (told: object) => {
+      const { req: _req, ...event } = told as { req?: unknown }
       texts.push(JSON.stringify(event), inspect(event, { depth: 10, showHidden: true }))
     })
   }
