@@ -1,0 +1,4 @@
+/**
+ * `coatcheck/opentelemetry` for `require`.
+ */
+module.exports = require('../opentelemetry/index.js')
