@@ -19,10 +19,7 @@ export function setGround(sessions: object, mounted: MountedGround | undefined):
   Object.defineProperty(sessions, key, { value: mounted, enumerable: false })
 }
 
-/**
- * Throws ERR_SESSION_STORE_SHAPE for what is no mounted object, or for one whose store cannot list its sessions.
- * @public
- */
+/** Throws ERR_SESSION_STORE_SHAPE for what is no mounted object, or for one whose store cannot list its sessions. */
 export function groundOf(sessions: object, who: string): MountedGround {
   const mounted = (sessions as { readonly [key]?: MountedGround })[key]
   if (mounted !== undefined) return mounted

@@ -120,6 +120,19 @@ export class RecordKeeper implements Keeper {
     })
   }
 
+  /** A sign of life from outside of any request: the ID under which the session goes on, or how it ended. With `extend` it counts as a request. */
+  keepAlive(id: string, extend: boolean): MaybePromise<{ readonly id: string } | 'ended' | 'expired'> {
+    return andThen(this.#finder.find(id, 0), (result): MaybePromise<{ readonly id: string } | 'ended' | 'expired'> => {
+      if (result?.status !== 'found') return result?.status === 'expired' ? 'expired' : 'ended'
+      const alive = { id: result.renewedId ?? id }
+      const { key, record } = result.bookmark as RecordBookmark
+      const lifetime = lifetimeOf(result.cookie)
+      if (!extend || !this.#deadlines.hasDrifted(record.expiresAt, lifetime)) return alive
+      const touched = this.#ask('touch', this.#store.touch(key, this.#deadlines.next(lifetime)))
+      return andThen(touched, (isThere) => (isThere ? alive : 'ended'))
+    })
+  }
+
   /** Ends the session, also where it goes on under a new ID by now. */
   destroy(id: string): MaybePromise<unknown> {
     const key = this.#storeKeyOf(id, 0)
@@ -194,8 +207,7 @@ export class RecordKeeper implements Keeper {
   /** When a kept session began, was last seen, and will end if no request comes. */
   times(record: SessionRecord): SessionTimes {
     const { cookie, marks } = attributesOf(record)
-    const maxAge = (cookie as { originalMaxAge?: unknown } | undefined)?.originalMaxAge
-    return this.#deadlines.timesOf(record, typeof maxAge === 'number' ? maxAge : undefined, marks)
+    return this.#deadlines.timesOf(record, lifetimeOf(cookie), marks)
   }
 
   /** The same for a session in its own request, which may not be kept yet. */
@@ -223,6 +235,12 @@ export class RecordKeeper implements Keeper {
   #ask<T>(operation: string, answer: MaybePromise<T>): MaybePromise<T> {
     return withDeadline(answer, operation, this.#settings.storeTimeout, this.#settings.clock)
   }
+}
+
+/** The lifetime of a session whose cookie has one of its own. */
+function lifetimeOf(cookie: unknown): number | undefined {
+  const maxAge = (cookie as { originalMaxAge?: unknown } | undefined)?.originalMaxAge
+  return typeof maxAge === 'number' ? maxAge : undefined
 }
 
 /** Of a record that was found. What cannot be read there is nothing that anybody relies on. */

@@ -1,0 +1,4 @@
+/**
+ * `coatcheck/live` for `require`.
+ */
+module.exports = require('../live/index.js')
