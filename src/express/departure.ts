@@ -54,7 +54,7 @@ export class Departure implements ResponseGuest {
       const outcome = sends ? 'sent' : visit.farewell !== undefined ? 'cleared' : notSent(this.#cookie)
       visit.trace?.step('set-cookie', outcome)
       if (visit.layer.modern) {
-        keepFromSharedCaches(this.#res, sends, visit.ticket !== undefined)
+        keepFromSharedCaches(this.#res, sends || visit.farewell !== undefined, visit.ticket !== undefined)
       }
     } catch (error) {
       this.#cookie ??= 'none'

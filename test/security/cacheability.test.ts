@@ -43,6 +43,21 @@ describe('a response that hands out the cookie', () => {
     expect(reply.headers.vary).toBe('Cookie')
   })
 
+  it('or takes it back is private, or a cache would sign others out with it', async () => {
+    const sessions = coatcheck({ secret })
+    const where = await site(sessions, async (req, res) => {
+      if (req.url === '/out') await sessions.signOut(req)
+      else req.session.a = 1
+      res.setHeader('Cache-Control', 'public, max-age=60')
+      res.end()
+    })
+    const visitor = new Visitor(where)
+    await visitor.ask('/')
+    const reply = await visitor.ask('/out')
+    expect(reply.setCookies).toEqual([expect.stringMatching(/^session=; Path=\/; Expires=Thu, 01 Jan 1970/)])
+    expect(reply.headers['cache-control']).toBe('private, max-age=60')
+  })
+
   it('is no other when it is written with writeHead, streamed, or a redirect', async () => {
     for (const end of [
       (res: Parameters<Handler>[1]) => res.writeHead(200, { 'Cache-Control': 'public, max-age=60' }).end(),
