@@ -23,6 +23,8 @@ export type SessionErrorCode =
   | 'ERR_SESSION_DATA_TOO_LARGE'
   | 'ERR_SESSION_COOKIE'
   | 'ERR_SESSION_CLOSED'
+  | 'ERR_SESSION_CSRF_ORIGIN'
+  | 'ERR_SESSION_CSRF_TOKEN'
 
 const brand = Symbol.for('coatcheck.SessionError')
 

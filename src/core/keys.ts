@@ -6,7 +6,7 @@ import type { Secret } from './secrets.js'
 import { textHmac } from './text-hmac.js'
 
 /** What a derived key is for. The label is part of the derivation: changing one changes every key of that purpose. */
-export type KeyPurpose = 'cookie signature' | 'store key' | 'handle encryption' | 'handle integrity'
+export type KeyPurpose = 'cookie signature' | 'store key' | 'handle encryption' | 'handle integrity' | 'csrf token'
 
 /** A 256-bit key for one purpose (HKDF-SHA-256, RFC 5869). */
 export function deriveKey(secret: Secret, purpose: KeyPurpose): KeyObject {

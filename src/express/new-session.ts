@@ -2,9 +2,9 @@
  * New sessions: a new ID, no data, a cookie as the options say.
  */
 import { SessionOptionError } from '../core/errors.js'
+import { isSecureRequest } from '../core/secure-request.js'
 import { Cookie } from './cookie.js'
 import type { CookieOptions, Layer } from './layer.js'
-import { isSecureRequest } from './secure-request.js'
 import { Session } from './session.js'
 import type { SessionHost, SessionRequest } from './session-host.js'
 

@@ -5,6 +5,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { SessionValues } from '../core/codec.js'
 import { SessionError } from '../core/errors.js'
 import { isEventName, type SessionEventName, type SessionListener } from '../core/events.js'
+import { lendKeys } from '../core/lent-keys.js'
 import type { KeptRecord, MaybePromise, SessionStore } from '../core/record.js'
 import type { CurrentSessionInfo, FoundSession, SessionSummary, Summaries } from '../core/summaries.js'
 import { startSweeper } from '../core/sweeper.js'
@@ -152,6 +153,7 @@ export function mount(built: BuiltLayer, summaries: Summaries | undefined): Sess
     },
   }
   const sessions: Sessions = Object.assign(middleware, members)
+  lendKeys(sessions, options.secret)
   return sessions
 }
 

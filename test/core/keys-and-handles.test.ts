@@ -6,7 +6,13 @@ import { hashedHandles, sealedHandles } from '../../src/core/handles.js'
 import { deriveKey, hashedStoreKeys, plainStoreKeys, type KeyPurpose } from '../../src/core/keys.js'
 
 const secret = 'a secret of some thirty-two bytes'
-const purposes: readonly KeyPurpose[] = ['cookie signature', 'store key', 'handle encryption', 'handle integrity']
+const purposes: readonly KeyPurpose[] = [
+  'cookie signature',
+  'store key',
+  'handle encryption',
+  'handle integrity',
+  'csrf token',
+]
 
 describe('deriveKey', () => {
   it('is HKDF-SHA-256 with the purpose as its label: a change would change every key in use', () => {

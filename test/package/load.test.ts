@@ -74,16 +74,17 @@ describe('require', () => {
     expect(answer).toEqual(classes.map(() => [true, true]))
   })
 
-  it('answers the stores, the tests for stores, and the manifest', async () => {
+  it('answers the stores, the guard, the tests for stores, and the manifest', async () => {
     const answer = await print(
       'entries.cjs',
       `const { memoryStore } = require('express-session/stores/memory')
       const { sqliteStore } = require('express-session/stores/sqlite')
+      const { csrf } = require('express-session/csrf')
       const { storeConformance } = require('express-session/testing')
       const { name } = require('express-session/package.json')
-      console.log(JSON.stringify([typeof memoryStore, typeof sqliteStore, typeof storeConformance, name]))`,
+      console.log(JSON.stringify([typeof memoryStore, typeof sqliteStore, typeof csrf, typeof storeConformance, name]))`,
     )
-    expect(answer).toEqual(['function', 'function', 'function', 'coatcheck'])
+    expect(answer).toEqual(['function', 'function', 'function', 'function', 'coatcheck'])
   })
 
   it('reaches nothing that is not exported', async () => {
@@ -136,13 +137,14 @@ describe('import', () => {
       import Session from 'express-session/session/session'
       import { memoryStore } from 'express-session/stores/memory'
       import { sqliteStore } from 'express-session/stores/sqlite'
+      import { csrf } from 'express-session/csrf'
       import { fakeClock } from 'express-session/testing'
       console.log(JSON.stringify([
         Store === session.Store && named === Store, MemoryStore === session.MemoryStore, Cookie === session.Cookie,
-        Session === session.Session, typeof memoryStore, typeof sqliteStore, typeof fakeClock,
+        Session === session.Session, typeof memoryStore, typeof sqliteStore, typeof csrf, typeof fakeClock,
       ]))`,
     )
-    expect(answer).toEqual([true, true, true, true, 'function', 'function', 'function'])
+    expect(answer).toEqual([true, true, true, true, 'function', 'function', 'function', 'function'])
   })
 })
 
@@ -184,6 +186,26 @@ describe('an app', () => {
       ${serve}`,
     )
     expect(answer).toEqual(['1', '2'])
+  })
+})
+
+describe('the guard', () => {
+  it('finds the keys of sessions that were made through the other door', async () => {
+    const answer = await print(
+      'guard.mjs',
+      `import { createRequire } from 'node:module'
+      import { coatcheck } from 'express-session'
+      import { csrf } from 'express-session/csrf'
+      const require = createRequire(import.meta.url)
+      const secret = 'x'.repeat(32)
+      const guards = [
+        csrf({ tokens: { sessions: require('express-session').coatcheck({ secret }) } }),
+        require('express-session/csrf').csrf({ tokens: { sessions: coatcheck({ secret }) } }),
+      ]
+      console.log(JSON.stringify(guards.map((guard) => guard.check({ method: 'POST', headers: {} }))))`,
+    )
+    const refused = { allowed: false, reason: 'no-session' }
+    expect(answer).toEqual([refused, refused])
   })
 })
 

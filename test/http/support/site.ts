@@ -37,6 +37,8 @@ export interface Reply {
 export interface Ask {
   readonly method?: string
   readonly headers?: OutgoingHttpHeaders
+  /** A form. */
+  readonly form?: Readonly<Record<string, string>>
 }
 
 export interface Site {
@@ -105,7 +107,8 @@ export async function listen(app: RequestListener, errors: unknown[] = []): Prom
   }
 }
 
-function send(port: number, path: string, { method = 'GET', headers = {} }: Ask): Promise<Reply> {
+function send(port: number, path: string, { method = 'GET', headers: given = {}, form }: Ask): Promise<Reply> {
+  const headers = form === undefined ? given : { 'content-type': 'application/x-www-form-urlencoded', ...given }
   return new Promise((resolve, reject) => {
     const req = request({ host: '127.0.0.1', port, path, method, headers, agent: false }, (res) => {
       let body = ''
@@ -120,7 +123,7 @@ function send(port: number, path: string, { method = 'GET', headers = {} }: Ask)
       })
     })
     req.on('error', reject)
-    req.end()
+    req.end(form === undefined ? undefined : new URLSearchParams(form).toString())
   })
 }
 

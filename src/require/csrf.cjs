@@ -1,0 +1,4 @@
+/**
+ * `coatcheck/csrf` for `require`.
+ */
+module.exports = require('../csrf/index.js')
