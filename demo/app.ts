@@ -4,9 +4,9 @@
 import './http/session-data.js'
 import express, { type Express } from 'express'
 import { coatcheck, type Sessions, type SessionStore } from 'coatcheck'
+import { csrf } from 'coatcheck/csrf'
 import { Accounts } from './accounts/accounts.js'
 import { knowCustomer } from './http/page.js'
-import { requireSameOrigin } from './http/same-origin.js'
 import { securityHeaders } from './http/security-headers.js'
 import { Traces } from './inspection/traces.js'
 import { accountRoutes } from './routes/account.js'
@@ -54,8 +54,10 @@ export function createShop(settings: ShopSettings): { readonly app: Express; rea
   // In front of the sessions: a style sheet is the same for everybody.
   app.use('/static', express.static(settings.staticFolder, { index: false, redirect: false }))
   app.use(sessions)
+  // Forms of other sites are refused, and before they are read. SameSite=Lax keeps the cookie from them already; this keeps them from
+  // signing a visitor in to someone else's account, too.
+  app.use(csrf())
   app.use(express.urlencoded({ extended: false, limit: '16kb', parameterLimit: 50 }))
-  app.use(requireSameOrigin)
   app.use(knowCustomer(accounts))
   app.use(catalogueRoutes(shop))
   app.use(cartRoutes(shop))
