@@ -24,7 +24,7 @@ let otherPort: number
 const servers: Server[] = []
 
 beforeAll(async () => {
-  const { args = [], ...options } = chromiumLaunchOptions()
+  const { args, ...options } = chromiumLaunchOptions()
   browser = await chromium.launch({ ...options, args: [...args, '--host-resolver-rules=MAP *.example 127.0.0.1'] })
   shopPort = await open(page, (req) => heard.emit('request', req))
   otherPort = await open(page)
@@ -94,7 +94,7 @@ async function sentFrom(origin: string, way: string, target: string): Promise<He
     await tab.goto(`${origin}/${encodeURIComponent(way)}?${encodeURIComponent(target)}`, { waitUntil: 'commit' })
     const [req] = await arrived
     const { origin: said, 'sec-fetch-site': site } = req.headers
-    return { decision: guard.check(req), site: site as string | undefined, origin: said }
+    return { decision: guard.check(req), site, origin: said }
   } finally {
     await context.close()
   }

@@ -341,7 +341,7 @@ describe('tokens', () => {
 
   it('a store that fails lets the page go out, and is told of where stores are', async () => {
     const store = memoryStore()
-    store.create = () => Promise.reject(new Error('the store is down'))
+    store.create = (() => Promise.reject(new Error('the store is down'))) as never
     const sessions = coatcheck({ secret, store })
     const failures: unknown[] = []
     sessions.on('storeError', ({ error }) => failures.push(error))

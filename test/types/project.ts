@@ -22,7 +22,7 @@ export type Compiler = 'typescript-5.0' | 'typescript-5.9' | 'typescript'
 export type CompilerOptions = Readonly<Record<string, unknown>>
 
 export interface Project {
-  /** Empty folder to make the project in. */
+  /** Folder to make the project in, empty but for `include`. */
   readonly folder: string
   readonly compiler: Compiler
   readonly options: CompilerOptions
@@ -30,6 +30,8 @@ export interface Project {
   readonly type: 'commonjs' | 'module'
   /** Folders under `consumers/`. */
   readonly sources: readonly string[]
+  /** Folders that are in the project already. */
+  readonly include?: readonly string[]
   /** The name by which the sources import the package; they are written for `express-session`. */
   readonly importedAs: string
   /** What lies in node_modules: a package by its own name, a folder that is copied there, or another installed one that is linked. */
@@ -61,7 +63,7 @@ async function copySources(from: string, to: string, { importedAs }: Project): P
   }
 }
 
-function config({ options, sources }: Project): object {
+function config({ options, sources, include = [] }: Project): object {
   return {
     compilerOptions: {
       target: 'es2022',
@@ -73,7 +75,7 @@ function config({ options, sources }: Project): object {
       outDir: 'out',
       ...options,
     },
-    include: sources,
+    include: [...sources, ...include],
   }
 }
 
