@@ -80,7 +80,14 @@ export class SigningIn {
     const { marks: known, createdAt = clock.now() } = before
     if (known.userId === undefined) throw nobody()
     const now = clock.now()
-    const marks = { ...known, authenticatedAt: now, renewedAt: now, method: method ?? known.method }
+    const marks: SessionMarks = {
+      ...known,
+      authenticatedAt: now,
+      renewedAt: now,
+      // What was bound to the session from before the proof ends with it, as at a sign-in.
+      ancestor: undefined,
+      method: method ?? known.method,
+    }
     const transition = { marks, keep: true, cookieMaxAge: known.absolute, createdAt }
     const after = await this.#guarded(known.userId, undefined, before.key, req, (admit) =>
       requests.transit(req, transition, admit),

@@ -2,6 +2,7 @@
  * What coatcheck itself knows of a session, beside the app's data: who signed in, when and how, on which device, and the cookie's own
  * attributes. Kept in a record's `attributes`, so that no key of an app ever meets one of ours.
  */
+import { hash } from 'node:crypto'
 import { parseData } from './codec.js'
 import { mergeData } from './merge.js'
 
@@ -25,6 +26,8 @@ export interface SessionMarks {
   readonly absolute?: number | undefined
   /** When the session last got a new ID by the clock. Epoch milliseconds. */
   readonly renewedAt?: number | undefined
+  /** What the session was before that: see `ancestorOf`. */
+  readonly ancestor?: string | undefined
 }
 
 export const noMarks: SessionMarks = Object.freeze({})
@@ -43,7 +46,7 @@ export function readAttributes(text: string | undefined, userId: string | undefi
   if (text === undefined) return userId === undefined ? none : { marks: { userId } }
   const values = parseData(text)
   if (values === undefined) return undefined
-  const { cookie, at, bound, method, device, absolute, renewed } = values
+  const { cookie, at, bound, method, device, absolute, renewed, ancestor } = values
   const marks: SessionMarks = {
     userId,
     authenticatedAt: numberOf(at),
@@ -52,16 +55,25 @@ export function readAttributes(text: string | undefined, userId: string | undefi
     device: deviceOf(device),
     absolute: numberOf(absolute),
     renewedAt: numberOf(renewed),
+    ancestor: textOf(ancestor),
   }
   return { cookie, marks }
 }
 
 /** The text that a record keeps; `undefined` where there is nothing to keep, as for most visitors. */
 export function writeAttributes(cookieText: string | undefined, marks: SessionMarks): string | undefined {
-  const { authenticatedAt: at, bound, method, device, absolute, renewedAt: renewed } = marks
-  const rest = marks === noMarks ? '{}' : JSON.stringify({ at, bound, method, device, absolute, renewed })
+  const { authenticatedAt: at, bound, method, device, absolute, renewedAt: renewed, ancestor } = marks
+  const rest = marks === noMarks ? '{}' : JSON.stringify({ at, bound, method, device, absolute, renewed, ancestor })
   if (cookieText === undefined) return rest === '{}' ? undefined : rest
   return rest === '{}' ? `{"cookie":${cookieText}}` : `{"cookie":${cookieText},${rest.slice(1)}`
+}
+
+/**
+ * A hash of the ID that the session had before it was first renewed by the clock. It outlives renewals, which visitors do not notice, and ends
+ * with each other new ID.
+ */
+export function ancestorOf(id: string, { ancestor }: SessionMarks): string {
+  return ancestor ?? hash('sha256', `coatcheck ancestor ${id}`, 'base64url')
 }
 
 /** Attributes that two requests changed at the same time: member by member, and what both changed goes to the later writer. */

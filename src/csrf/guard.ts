@@ -15,8 +15,8 @@ export interface CsrfGuard {
   /** What the middleware would do with a request, and why: for the `upgrade` of a WebSocket, or to watch before anything is refused. */
   check(req: CsrfRequest): CsrfDecision
   /**
-   * A new token of the request's session for a form or a script. It is good as long as the session keeps its ID, so one from before a
-   * sign-in is not. A session that was not stored yet is stored and gets its cookie: call it before the first byte is sent.
+   * A new token of the request's session for a form or a script. It is good as long as the session, but not beyond a sign-in or any other
+   * new ID that the app asks for. A session that was not stored yet is stored and gets its cookie: call it before the first byte is sent.
    *
    * @throws `ERR_SESSION_OPTION` without the option `tokens`, `ERR_SESSION_NO_SESSION` when the request has no session.
    */

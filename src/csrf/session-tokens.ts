@@ -2,30 +2,31 @@
  * Tokens and the requests they come and go with: whose session it is, and where a token stands in a request.
  */
 import { SessionError, SessionOptionError } from '../core/errors.js'
-import { lentKeys } from '../core/lent-keys.js'
+import { lentBy, type Loan } from '../core/lent.js'
 import { decideByToken, type CsrfDecision } from './decision.js'
 import type { TokenSettings } from './options.js'
 import { textOf, type CsrfRequest } from './request-signs.js'
 import { TokenMaker } from './tokens.js'
 
 interface SessionedRequest extends CsrfRequest {
-  readonly session?: { save(done: () => void): unknown } | null
-  readonly sessionID?: unknown
+  readonly session?: { save(done: () => void): unknown }
   readonly body?: unknown
 }
 
 export class SessionTokens {
   readonly #settings: TokenSettings
+  readonly #loan: Loan
   readonly #maker: TokenMaker
   readonly #kept = new WeakSet<object>()
 
   constructor(settings: TokenSettings) {
-    const keys = lentKeys(settings.sessions, 'csrf token')
-    if (keys === undefined) {
+    const loan = lentBy(settings.sessions)
+    if (loan === undefined) {
       throw new SessionOptionError(
         'tokens.sessions must be the object that coatcheck() or session() answered, of the same installed copy of coatcheck',
       )
     }
+    const keys = loan.keys('csrf token')
     if (keys.length === 0) {
       throw new SessionOptionError(
         'CSRF tokens need a key, which is derived from the secret of the sessions: pass session({ secret })',
@@ -33,28 +34,29 @@ export class SessionTokens {
       )
     }
     this.#settings = settings
+    this.#loan = loan
     this.#maker = new TokenMaker(keys)
   }
 
   token(req: CsrfRequest): string {
     const info = this.#settings.sessions.info(req as never)
-    const id = sessionIdOf(req)
-    if (info === undefined || id === undefined) {
+    const owner = this.#loan.ancestorOf(req)
+    if (info === undefined || owner === undefined) {
       throw new SessionError(
         'ERR_SESSION_NO_SESSION',
         'a CSRF token belongs to a session, and this request has none: mount the sessions in front of what makes the form',
       )
     }
     if (info.isNew) this.#keep((req as SessionedRequest).session!)
-    return this.#maker.make(id)
+    return this.#maker.make(owner)
   }
 
   decide(req: CsrfRequest): CsrfDecision {
-    const id = sessionIdOf(req)
+    const owner = this.#loan.ancestorOf(req)
     const token = this.#tokenIn(req)
     return decideByToken({
-      session: id !== undefined,
-      token: token === undefined ? 'none' : id !== undefined && this.#maker.isOf(id, token) ? 'right' : 'wrong',
+      session: owner !== undefined,
+      token: token === undefined ? 'none' : owner !== undefined && this.#maker.isOf(owner, token) ? 'right' : 'wrong',
     })
   }
 
@@ -77,10 +79,4 @@ export class SessionTokens {
     const value = (body as Record<string, unknown>)[this.#settings.field]
     return typeof value === 'string' ? value : undefined
   }
-}
-
-/** The ID of a session that the request still has: `sessionID` outlives one that was destroyed. */
-function sessionIdOf(req: CsrfRequest): string | undefined {
-  const { session, sessionID } = req as SessionedRequest
-  return typeof session === 'object' && session !== null && typeof sessionID === 'string' ? sessionID : undefined
 }

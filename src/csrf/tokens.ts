@@ -1,8 +1,9 @@
 /**
- * Tokens for forms: a random salt, and HMAC-SHA-256 over salt and session ID under a key that serves nothing else.
+ * Tokens for forms: a random salt, and HMAC-SHA-256 over salt and owner under a key that serves nothing else. The owner is what a session's
+ * ID, or the ID from before it was renewed by the clock, is known by.
  *
  * No two are alike, so a compressed page tells nothing of the next one's (BREACH), and nothing has to be kept: whose session it is
- * can be computed again. A new ID, as after a sign-in, ends every token of the old one.
+ * can be computed again.
  */
 import { createHmac, randomBytes, timingSafeEqual, type KeyObject } from 'node:crypto'
 
@@ -19,21 +20,21 @@ export class TokenMaker {
     this.#keys = keys
   }
 
-  make(sessionId: string): string {
+  make(owner: string): string {
     const salt = randomBytes(saltBytes)
-    return Buffer.concat([salt, mac(this.#keys[0]!, salt, sessionId)], saltBytes + macBytes).toString('base64url')
+    return Buffer.concat([salt, mac(this.#keys[0]!, salt, owner)], saltBytes + macBytes).toString('base64url')
   }
 
-  isOf(sessionId: string, token: string): boolean {
+  isOf(owner: string, token: string): boolean {
     if (!shape.test(token)) return false
     const bytes = Buffer.from(token, 'base64url')
     const salt = bytes.subarray(0, saltBytes)
     const given = bytes.subarray(saltBytes)
-    return this.#keys.some((key) => timingSafeEqual(given, mac(key, salt, sessionId)))
+    return this.#keys.some((key) => timingSafeEqual(given, mac(key, salt, owner)))
   }
 }
 
-// The salt has one length, so no other salt and ID make the same text.
-function mac(key: KeyObject, salt: Buffer, sessionId: string): Buffer {
-  return createHmac('sha256', key).update(salt).update(sessionId, 'utf8').digest()
+// The salt has one length, so no other salt and owner make the same text.
+function mac(key: KeyObject, salt: Buffer, owner: string): Buffer {
+  return createHmac('sha256', key).update(salt).update(owner, 'utf8').digest()
 }

@@ -2,6 +2,7 @@
  * A new ID by the clock, when the response ends: an ID that was stolen is worth little for long.
  */
 import { SessionOptionError } from '../core/errors.js'
+import { ancestorOf } from '../core/marks.js'
 import type { RecordBookmark } from '../core/record-bookmark.js'
 import { idIsNoText } from './request-errors.js'
 import type { Session } from './session.js'
@@ -16,7 +17,7 @@ export async function renewSession(visit: Visit, session: Session): Promise<void
   if (typeof newId !== 'string') throw idIsNoText()
   if (newId === session.id) throw sameId()
   const snapshot = visit.snapshot(session)
-  const marks = { ...visit.marks, renewedAt: clock.now() }
+  const marks = { ...visit.marks, renewedAt: clock.now(), ancestor: ancestorOf(session.id, visit.marks) }
   const read = snapshot.bookmark as RecordBookmark
   const result = await recordKeeper!.succeed({
     kind: 'renewal',

@@ -5,7 +5,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { SessionValues } from '../core/codec.js'
 import { SessionError } from '../core/errors.js'
 import { isEventName, type SessionEventName, type SessionListener } from '../core/events.js'
-import { lendKeys } from '../core/lent-keys.js'
+import { lend } from '../core/lent.js'
+import { ancestorOf } from '../core/marks.js'
 import type { KeptRecord, MaybePromise, SessionStore } from '../core/record.js'
 import type { CurrentSessionInfo, FoundSession, SessionSummary, Summaries } from '../core/summaries.js'
 import { startSweeper } from '../core/sweeper.js'
@@ -153,7 +154,11 @@ export function mount(built: BuiltLayer, summaries: Summaries | undefined): Sess
     },
   }
   const sessions: Sessions = Object.assign(middleware, members)
-  lendKeys(sessions, options.secret)
+  lend(sessions, options.secret, (req) => {
+    const visit = visitOf(req)
+    const session = visit?.layer === layer ? visit.session() : undefined
+    return session === undefined ? undefined : ancestorOf(session.id, visit!.marks)
+  })
   return sessions
 }
 

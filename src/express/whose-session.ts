@@ -1,7 +1,7 @@
 /**
  * Whose session it is, and on which device, as the request shows it.
  */
-import { noMarks } from '../core/marks.js'
+import { noMarks, type SessionMarks } from '../core/marks.js'
 import type { Session } from './session.js'
 import type { Visit } from './visit.js'
 
@@ -28,5 +28,8 @@ export function bindUser(visit: Visit, session: Session): void {
   if (userId === marks.userId || (userId === undefined && marks.bound === undefined)) return
   visit.lookAgain()
   const device = deviceOf?.(visit.req)
-  visit.marks = userId === undefined ? noMarks : { userId, bound: true, authenticatedAt: clock.now(), device }
+  // The ID stays, and with it what is bound to it.
+  const { ancestor } = marks
+  const stays: SessionMarks = ancestor === undefined ? noMarks : { ancestor }
+  visit.marks = userId === undefined ? stays : { ...stays, userId, bound: true, authenticatedAt: clock.now(), device }
 }

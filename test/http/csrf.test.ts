@@ -411,6 +411,18 @@ describe('tokens', () => {
     ])
   })
 
+  it('are of their own sessions, and not of others that serve the request', async () => {
+    const guard = csrf({ tokens: { sessions: coatcheck({ secret, name: 'own' }) } })
+    const others = coatcheck({ secret, name: 'others' })
+    const where = await site(
+      (req, res, next) => others(req, res, () => guard(req, res, next)),
+      (req, res) => res.end(guard.token(req)),
+    )
+    await where.ask('/', { method: 'POST' })
+    await where.ask('/')
+    expect(where.errors).toMatchObject([{ reason: 'no-session' }, { code: 'ERR_SESSION_NO_SESSION' }])
+  })
+
   it('of an order without one says where it belongs', async () => {
     const errors: CsrfError[] = []
     const app = shop()
