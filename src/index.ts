@@ -9,6 +9,7 @@ import { accountSettings } from './accounts/settings.js'
 import { nameAgent } from './accounts/user-agent.js'
 import { SessionError, SessionOptionError } from './core/errors.js'
 import { setGround } from './core/ground-of.js'
+import { setSettings } from './core/layer-settings.js'
 import { asExpressStore } from './express/as-express-store.js'
 import { Cookie } from './express/cookie.js'
 import { coatcheckDoor, type CoatcheckOptions } from './express/coatcheck-door.js'
@@ -43,6 +44,7 @@ function mounted(built: BuiltLayer): Sessions {
   const { requests, ground, summaries } = groundOf(built, nameAgent)
   const sessions = Object.assign(mount(built, summaries), accountMembers(requests, ground, summaries, settings))
   setGround(sessions, ground && summaries && { ground, summaries })
+  setSettings(sessions, built.settings)
   return sessions
 }
 

@@ -88,7 +88,8 @@ export function accountMembers(
       return (await living(userId)).map((kept) => summaries!.of(kept))
     },
     async revoke(handle) {
-      return opened().revocations.byHandle(handle)
+      const { ground: at, revocations } = opened()
+      return revocations.byHandle(handle, ({ key, record }) => at.keeper.isLiving(key, record))
     },
     async revokeUser(userId, { except } = {}) {
       return opened().revocations.ofUser(checkedUser(userId), except)

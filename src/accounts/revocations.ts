@@ -5,26 +5,32 @@ import type { SessionEvents } from '../core/events.js'
 import { isOwnKey } from '../core/own-records.js'
 import type { SessionGround } from '../core/request-sessions.js'
 import type { KeptRecord } from '../core/record.js'
+import type { RecordKeeper } from '../core/record-keeper.js'
 import { everyone, type Page, type UserLedger } from './user-ledger.js'
 
 type By = SessionEvents['revoked']['by']
 
 const page = 500
 
+/** As much of the ground as ending sessions needs: the command line has no more. */
+interface RevocationGround extends Pick<SessionGround, 'store' | 'handles' | 'events' | 'clock'> {
+  readonly keeper: Pick<RecordKeeper, 'noteEnded'>
+}
+
 export class Revocations {
-  readonly #ground: SessionGround
+  readonly #ground: RevocationGround
   readonly #ledger: UserLedger
 
-  constructor(ground: SessionGround, ledger: UserLedger) {
+  constructor(ground: RevocationGround, ledger: UserLedger) {
     this.#ground = ground
     this.#ledger = ledger
   }
 
-  async byHandle(handle: string): Promise<boolean> {
-    const { store, handles, keeper } = this.#ground
+  async byHandle(handle: string, isLiving: (kept: KeptRecord) => boolean): Promise<boolean> {
+    const { store, handles } = this.#ground
     const key = handles.keyOf(handle)
-    const record = key === undefined || isOwnKey(key) ? undefined : await store.read(key)
-    if (key === undefined || record === undefined || !keeper.isLiving(key, record)) return false
+    const record = key === undefined ? undefined : await store.read(key)
+    if (key === undefined || record === undefined || !isLiving({ key, record })) return false
     return this.end({ key, record }, 'handle')
   }
 

@@ -12,12 +12,14 @@ import type { Lifetimes } from '../core/deadlines.js'
 import { RecordKeeper } from '../core/record-keeper.js'
 import { WatchedStore } from '../core/watched-store.js'
 import type { SessionStore } from '../core/record.js'
-import { TicketSigner, type Secret } from '../core/secrets.js'
+import type { LayerSettings } from '../core/layer-settings.js'
+import { secretSize, TicketSigner, type Secret } from '../core/secrets.js'
 import { defaultStoreTimeout } from './ask-store.js'
 import { deviceReader } from './device.js'
 import { ExpressStoreKeeper } from './express-store-keeper.js'
 import type { Hints } from './hints.js'
 import { KeeperStore } from './keeper-store.js'
+import { MemoryStore } from './memory-store.js'
 import type { CookieSource, Layer } from './layer.js'
 import { oneOf, optionalDuration, optionalTimer, storeKind, type SharedOptions, type UserFunction } from './options.js'
 import { generateSession } from './new-session.js'
@@ -60,6 +62,7 @@ export interface BuiltLayer {
   /** The callback store that the app handed in, if it did. */
   readonly expressStore: Store | undefined
   readonly options: SharedOptions
+  readonly settings: LayerSettings
 }
 
 export function buildLayer(door: DoorSettings): BuiltLayer {
@@ -140,7 +143,36 @@ export function buildLayer(door: DoorSettings): BuiltLayer {
     if (visit?.layer.store === store) visit.generate()
     else generateSession(layer, req as never)
   }
-  return { layer, handles, records: watched, ownStore: records, recordKeeper, expressStore, options }
+  const settings = layerSettings(door, layer, expressStore === undefined ? records : expressStore)
+  return { layer, handles, records: watched, ownStore: records, recordKeeper, expressStore, options, settings }
+}
+
+function layerSettings(door: DoorSettings, layer: Layer, store: object | undefined): LayerSettings {
+  const { options, lifetimes } = door
+  const keepsTime = layer.recordKeeper !== undefined
+  return {
+    door: door.modern ? 'coatcheck' : 'session',
+    cookieName: door.cookieName,
+    cookie: typeof door.cookie === 'function' ? undefined : door.cookie,
+    secretBytes: door.secrets.map(secretSize),
+    store: isInMemory(store) ? 'memory' : storeKind(store) === 'express' ? 'callbacks' : 'records',
+    hashIds: door.hashIds,
+    encrypted: false,
+    resave: door.resave,
+    saveUninitialized: door.saveUninitialized,
+    ownGenid: options.genid !== undefined,
+    idle: keepsTime ? lifetimes.idle : undefined,
+    absolute: keepsTime ? lifetimes.absolute : undefined,
+    renewEvery: layer.renewEvery,
+    maxDataBytes: door.maxDataBytes,
+    onStoreError: layer.onStoreError,
+    limitsSessions: options.maxSessionsPerUser !== undefined,
+  }
+}
+
+/** The default of either door, or whatever says of itself that it ends with the process. */
+function isInMemory(store: object | undefined): boolean {
+  return store instanceof MemoryStore || (store !== undefined && 'inMemory' in store && store.inMemory === true)
 }
 
 // Without a secret of the app's, handles are good for as long as the process lives.

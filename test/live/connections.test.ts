@@ -93,19 +93,17 @@ const ends: Record<string, (there: Place, cookie: string) => Promise<unknown>> =
 }
 
 describe('a WebSocket is closed when', () => {
-  for (const [name, end] of Object.entries(ends)) {
-    it(name, async () => {
-      const there = await place()
-      const cookie = (await there.ask('/in'))!
-      const socket = await webSocket(there, cookie)
-      await once(socket, 'message')
-      const closing = closed(socket)
-      await end(there, cookie)
-      expect(await closing).toEqual({ code: 4001, reason: 'session ended' })
-    })
-  }
+  it.each(Object.entries(ends))('%s', async (_name, end) => {
+    const there = await place()
+    const cookie = (await there.ask('/in'))!
+    const socket = await webSocket(there, cookie)
+    await once(socket, 'message')
+    const closing = closed(socket)
+    await end(there, cookie)
+    expect(await closing).toEqual({ code: 4001, reason: 'session ended' })
+  })
 
-  it('its session reaches its absolute timeout', async () => {
+  it('the session reaches its absolute timeout', async () => {
     const there = await place({ absoluteTimeout: '20m' }, { checkEvery: '5m' })
     const socket = await webSocket(there, await there.ask('/in'))
     await once(socket, 'message')
@@ -117,7 +115,7 @@ describe('a WebSocket is closed when', () => {
     expect(await closing).toEqual({ code: 4001, reason: 'session expired' })
   })
 
-  it('it has no session to begin with', async () => {
+  it('there is no session to begin with', async () => {
     const there = await place()
     expect(await closed(await webSocket(there, undefined))).toEqual({ code: 4001, reason: 'no session' })
     expect(await closed(await webSocket(await place(), 'session=made.up'))).toMatchObject({ reason: 'no session' })
@@ -125,7 +123,7 @@ describe('a WebSocket is closed when', () => {
 })
 
 describe('while a WebSocket is open', () => {
-  it('its session does not end for want of requests', async () => {
+  it('the session does not end for want of requests', async () => {
     const there = await place({}, { checkEvery: '5m' })
     const cookie = await there.ask('/in')
     const socket = await webSocket(there, cookie)
@@ -138,7 +136,7 @@ describe('while a WebSocket is open', () => {
     expect(socket.readyState).toBe(WebSocket.OPEN)
   })
 
-  it('its session ends all the same where the app wants it so', async () => {
+  it('the session ends all the same where the app wants it so', async () => {
     const there = await place({}, { checkEvery: '4m', keepAlive: false })
     const socket = await webSocket(there, await there.ask('/in'))
     await once(socket, 'message')
@@ -150,7 +148,7 @@ describe('while a WebSocket is open', () => {
     expect(await closing).toEqual({ code: 4001, reason: 'session expired' })
   })
 
-  it('it follows its session to a new ID by the clock, and ends with it there', async () => {
+  it('the session is followed to a new ID by the clock, and ends there', async () => {
     const there = await place({ renewEvery: '1m' }, { checkEvery: '5s' })
     const cookie = await there.ask('/in')
     const socket = await webSocket(there, cookie)

@@ -15,6 +15,8 @@ const expiredPerInsert = 2
 
 /** What `memoryStore` answers: a `SessionStore` none of whose methods answers with a promise. */
 export class MemorySessionStore implements SessionStore {
+  /** What is kept here ends with the process. */
+  readonly inMemory = true
   readonly #limits: MemoryLimits
   readonly #listeners = new Set<(evicted: KeptRecord) => void>()
   /** `undefined` once closed. */
