@@ -9,3 +9,4 @@ export {
   type ConformanceOptions,
   type OpenedStores,
 } from './store-conformance.js'
+export { sessionCookie, type SignsIn, type TestSession } from './session-cookie.js'
