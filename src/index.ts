@@ -68,6 +68,7 @@ export type { SessionErrorCode } from './core/errors.js'
 export type { Clock } from './core/clock.js'
 export type { Duration } from './core/duration.js'
 export type { KeptRecord, MaybePromise, ScanPage, SessionRecord, SessionStore, UpdateResult } from './core/record.js'
+export type { EncryptionOptions, PlainPolicy } from './core/sealing.js'
 export type {
   RejectedEvent,
   SessionEvent,

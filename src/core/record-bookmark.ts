@@ -4,6 +4,7 @@
 import { SessionError } from './errors.js'
 import type { Bookmark } from './keeper.js'
 import type { SessionRecord } from './record.js'
+import { isSealed } from './sealing.js'
 
 export interface RecordBookmark extends Bookmark {
   readonly key: string
@@ -18,8 +19,13 @@ export function bookmarkOf(key: string, record: SessionRecord, base: string = re
   return { key, record, base, createdAt, expiresAt, userId }
 }
 
-/** Is this answer of a store a record? */
+/** Is this answer of a store a record that can be read? An encrypted one cannot: where there are keys, it was opened before it came here. */
 export function isRecord(answer: unknown): answer is SessionRecord {
+  return hasRecordShape(answer) && !isSealed(answer.data)
+}
+
+/** Does this answer of a store have all that a record has? */
+export function hasRecordShape(answer: unknown): answer is SessionRecord {
   if (typeof answer !== 'object' || answer === null) return false
   const { data, version, createdAt, expiresAt } = answer as Partial<SessionRecord>
   return (
@@ -27,10 +33,12 @@ export function isRecord(answer: unknown): answer is SessionRecord {
   )
 }
 
-export function unreadable(): SessionError {
+export function unreadable(
+  found: string = 'something that is no session record, or an encrypted one where there is no option encryption',
+): SessionError {
   return new SessionError(
     'ERR_SESSION_STORE_ANSWER',
-    'the session store answered with something that is no session record; it was treated as no session',
+    `the session store answered with ${found}; it was treated as no session`,
   )
 }
 

@@ -63,14 +63,14 @@ export class TicketSigner {
 }
 
 /** `secret` options as a list; throws when one of them cannot be a key. */
-export function secretList(secret: unknown): readonly Secret[] {
+export function secretList(secret: unknown, option: string = 'secret'): readonly Secret[] {
   const list: readonly unknown[] = Array.isArray(secret) ? secret : [secret]
   for (const [index, entry] of list.entries()) {
     try {
       createHmac('sha256', entry as Secret)
     } catch (cause) {
       throw new SessionOptionError(
-        `the secret option must be a string, a Buffer or a KeyObject, or an array of them; ` +
+        `the ${option} option must be a string, a Buffer or a KeyObject, or an array of them; ` +
           `${Array.isArray(secret) ? `entry ${index}` : 'it'} is ${entry === null ? 'null' : typeof entry}`,
         'ERR_SESSION_OPTION',
         { cause },

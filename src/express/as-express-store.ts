@@ -6,6 +6,8 @@ import { milliseconds, timerMilliseconds, type Duration } from '../core/duration
 import { plainStoreKeys } from '../core/keys.js'
 import { RecordKeeper } from '../core/record-keeper.js'
 import type { SessionStore } from '../core/record.js'
+import { sealedRecords } from '../core/sealed-records.js'
+import type { EncryptionOptions } from '../core/sealing.js'
 import { startSweeper } from '../core/sweeper.js'
 import { defaultStoreTimeout } from './ask-store.js'
 import { KeeperStore } from './keeper-store.js'
@@ -16,6 +18,8 @@ export interface ExpressStoreOptions {
   idleTimeout?: Duration | undefined
   /** How often expired records are swept. Default one minute. */
   sweepInterval?: Duration | undefined
+  /** Encrypt what the store keeps, as the option of both doors does. */
+  encryption?: EncryptionOptions | undefined
   clock?: Clock | undefined
 }
 
@@ -25,8 +29,9 @@ export interface ExpressStoreOptions {
  */
 export function asExpressStore(store: SessionStore, options: ExpressStoreOptions = {}): Store {
   const clock = options.clock ?? systemClock
+  const records = sealedRecords(store, options.encryption)
   const keeper = new RecordKeeper({
-    store,
+    store: records,
     storeKeyOf: plainStoreKeys,
     lifetimes: {
       idle: milliseconds('idleTimeout', options.idleTimeout ?? '1d'),
@@ -41,6 +46,6 @@ export function asExpressStore(store: SessionStore, options: ExpressStoreOptions
     handleOf: (key) => key,
   })
   // Runs for as long as the process does, as the store of an express-session app does; it keeps neither alive.
-  startSweeper(store, timerMilliseconds('sweepInterval', options.sweepInterval ?? '1m'), clock, () => {})
-  return new KeeperStore({ keeper, records: store })
+  startSweeper(records, timerMilliseconds('sweepInterval', options.sweepInterval ?? '1m'), clock, () => {})
+  return new KeeperStore({ keeper, records })
 }

@@ -13,6 +13,7 @@ import { RecordKeeper } from '../core/record-keeper.js'
 import { WatchedStore } from '../core/watched-store.js'
 import type { SessionStore } from '../core/record.js'
 import type { LayerSettings } from '../core/layer-settings.js'
+import { sealedRecords } from '../core/sealed-records.js'
 import { secretSize, TicketSigner, type Secret } from '../core/secrets.js'
 import { defaultStoreTimeout } from './ask-store.js'
 import { deviceReader } from './device.js'
@@ -71,14 +72,15 @@ export function buildLayer(door: DoorSettings): BuiltLayer {
   const patience = { clock, storeTimeout: optionalTimer('storeTimeout', options.storeTimeout, defaultStoreTimeout) }
   const kind = storeKind(door.store)
   const expressStore = kind === 'express' ? (door.store as Store) : undefined
-  const records =
+  const ownStore =
     kind === 'records'
       ? (door.store as SessionStore)
       : door.modern
         ? new RecordsOverStore(expressStore!, patience)
         : undefined
   const events = new SessionEventHub()
-  const watched = records && new WatchedStore(records, events)
+  // Timed below the encryption: what is measured is the store.
+  const records = ownStore && sealedRecords(new WatchedStore(ownStore, events), options.encryption)
   if (door.hashIds && secrets.length === 0) {
     throw new SessionOptionError('hashIds needs a secret: the key of the hash is derived from it')
   }
@@ -95,9 +97,9 @@ export function buildLayer(door: DoorSettings): BuiltLayer {
   }
   const handles = door.hashIds ? hashedHandles : sealedHandles(secrets[0] ?? processSecret())
   const recordKeeper =
-    watched &&
+    records &&
     new RecordKeeper({
-      store: watched,
+      store: records,
       storeKeyOf: door.hashIds ? hashedStoreKeys(secrets) : plainStoreKeys,
       lifetimes: door.lifetimes,
       ...concurrency,
@@ -107,7 +109,7 @@ export function buildLayer(door: DoorSettings): BuiltLayer {
     })
   const keeper: Keeper =
     recordKeeper ?? new ExpressStoreKeeper(expressStore!, { ...patience, ...concurrency, handleOf: handles.handleOf })
-  const store = recordKeeper ? new KeeperStore({ keeper, records }) : expressStore!
+  const store = recordKeeper ? new KeeperStore({ keeper: recordKeeper, records }) : expressStore!
 
   const form = door.modern ? 'compact' : 'express-session'
   const signingKeys = door.modern ? secrets.map((secret) => deriveKey(secret, 'cookie signature')) : secrets
@@ -143,8 +145,8 @@ export function buildLayer(door: DoorSettings): BuiltLayer {
     if (visit?.layer.store === store) visit.generate()
     else generateSession(layer, req as never)
   }
-  const settings = layerSettings(door, layer, expressStore === undefined ? records : expressStore)
-  return { layer, handles, records: watched, ownStore: records, recordKeeper, expressStore, options, settings }
+  const settings = layerSettings(door, layer, expressStore === undefined ? ownStore : expressStore)
+  return { layer, handles, records, ownStore, recordKeeper, expressStore, options, settings }
 }
 
 function layerSettings(door: DoorSettings, layer: Layer, store: object | undefined): LayerSettings {
@@ -157,7 +159,7 @@ function layerSettings(door: DoorSettings, layer: Layer, store: object | undefin
     secretBytes: door.secrets.map(secretSize),
     store: isInMemory(store) ? 'memory' : storeKind(store) === 'express' ? 'callbacks' : 'records',
     hashIds: door.hashIds,
-    encrypted: false,
+    encrypted: options.encryption !== undefined,
     resave: door.resave,
     saveUninitialized: door.saveUninitialized,
     ownGenid: options.genid !== undefined,

@@ -48,6 +48,7 @@ const knownOptions = new Set<string>([
   'sweepInterval',
   'maxDataBytes',
   'hashIds',
+  'encryption',
   'clock',
 ] satisfies (keyof CoatcheckOptions)[])
 

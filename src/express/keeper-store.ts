@@ -1,11 +1,12 @@
 /**
- * A store in express-session's shape over any keeper: what `req.sessionStore` is where sessions are kept as records, and what
+ * A store in express-session's shape over a keeper of records: what `req.sessionStore` is where sessions are kept as records, and what
  * `asExpressStore` hands to express-session itself.
  */
 import { inherits } from 'node:util'
-import type { Keeper, LoadResult, SessionToKeep } from '../core/keeper.js'
+import type { LoadResult, SessionToKeep } from '../core/keeper.js'
 import { serializeData } from '../core/codec.js'
 import { isOwnKey } from '../core/own-records.js'
+import type { RecordKeeper } from '../core/record-keeper.js'
 import { andThen, isPending } from '../core/maybe-promise.js'
 import type { KeptRecord, MaybePromise, SessionStore } from '../core/record.js'
 import { noMarks } from '../core/marks.js'
@@ -16,7 +17,7 @@ import { Store } from './store.js'
 
 /** What a keeper store stands on. `records` is there where sessions can be listed. */
 interface Ground {
-  readonly keeper: Keeper
+  readonly keeper: RecordKeeper
   readonly records: SessionStore | undefined
 }
 
@@ -106,11 +107,13 @@ KeeperStore.prototype.length = function length(callback) {
   return answer<number>(callback, () => records?.count() ?? 0)
 }
 
-/** Every session by the key it is kept under. Reads the whole store: for maintenance, not for requests. */
+/** Every living session by the key it is kept under. Reads the whole store: for maintenance, not for requests. */
 KeeperStore.prototype.all = function all(callback) {
   return answer<Record<string, object>>(callback, async () => {
     const sessions = Object.create(null) as Record<string, object>
-    for await (const { key, record } of everyRecord(groundOf(this).records)) {
+    const { keeper, records } = groundOf(this)
+    for await (const { key, record } of everyRecord(records)) {
+      if (!keeper.isLiving(key, record)) continue
       const cookie = (JSON.parse(record.attributes ?? '{}') as { cookie?: object }).cookie ?? browserCookie
       sessions[key] = { cookie, ...(JSON.parse(record.data) as object) }
     }

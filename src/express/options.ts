@@ -9,6 +9,7 @@ import type { Lifetimes } from '../core/deadlines.js'
 import { milliseconds, timerMilliseconds, type Duration } from '../core/duration.js'
 import { SessionOptionError } from '../core/errors.js'
 import type { SessionStore } from '../core/record.js'
+import type { EncryptionOptions } from '../core/sealing.js'
 import type { Secret } from '../core/secrets.js'
 import { setCookieLine } from '../core/set-cookie.js'
 import type { DeviceOption } from './device.js'
@@ -70,6 +71,11 @@ export interface SharedOptions {
   maxDataBytes?: number | undefined
   /** Keep records under a keyed hash of the ID, so that who reads the store holds nobody's session. */
   hashIds?: boolean | undefined
+  /**
+   * Encrypt what the store keeps of each session, with keys that are not the secret. Needs a store of coatcheck/stores under `session()`. Default: data
+   * is kept as plain JSON.
+   */
+  encryption?: EncryptionOptions | undefined
   /** Where the time comes from. For tests. */
   clock?: Clock | undefined
 }

@@ -83,6 +83,7 @@ const recordOptions = [
   'touchWindow',
   'sweepInterval',
   'hashIds',
+  'encryption',
 ] as const
 
 // Silence would be a promise that nobody keeps.

@@ -32,6 +32,8 @@ import type { KeptRecord, MaybePromise, ScanPage, SessionRecord, UpdateResult } 
 // @ts-ignore
 import type { SessionStore as RecordStore } from '../core/record.js'
 // @ts-ignore
+import type { EncryptionOptions, PlainPolicy } from '../core/sealing.js'
+// @ts-ignore
 import type { RequestTrace, TraceStep, TraceStepName } from '../core/trace.js'
 // @ts-ignore
 import type { ExpressStoreOptions } from '../express/as-express-store.js'
@@ -138,6 +140,7 @@ declare namespace session {
   export { session, session as default }
   export { SessionError, SessionErrorCode, SessionOptionError }
   export { Clock, Duration, ExpressStoreOptions, MaybePromise }
+  export { EncryptionOptions, PlainPolicy }
   export { KeptRecord, ScanPage, SessionRecord, UpdateResult }
   export { AgentName, CurrentSessionInfo, DeviceInfo, FoundSession, SessionInfo, SessionPage, SessionSummary, TimeLeft }
   export { Assurance, DeviceMark, DeviceOption, Guard, Otherwise, SignInOptions, SignOutOptions }

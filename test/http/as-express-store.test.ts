@@ -177,6 +177,15 @@ describe('the store', () => {
     expect(error).toMatchObject({ code: 'ERR_SESSION_CLOSED' })
   })
 
+  it('lists what lives, swept or not', async () => {
+    const clock = fakeClock(Date.now())
+    const store = asExpressStore(memoryStore({ clock }), { clock, sweepInterval: '1d' })
+    await store.set('over', { cookie: new Cookie({ maxAge: hour }) })
+    await store.set('alive', { cookie: new Cookie({ maxAge: 3 * hour }) })
+    clock.advance(2 * hour)
+    expect(Object.keys((await store.all!(undefined as never)) as object)).toEqual(['alive'])
+  })
+
   it('sweeps what is over', async () => {
     const clock = fakeClock(Date.now())
     const records = memoryStore({ clock })

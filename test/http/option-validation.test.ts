@@ -105,10 +105,11 @@ describe('session()', () => {
     expect(session(undefined)).toBeTypeOf('function')
   })
 
-  it.each(['idleTimeout', 'absoluteTimeout', 'touchWindow', 'sweepInterval', 'hashIds'])(
+  const encryption = { keys: ['a key of at least thirty-two bytes, for tests'] }
+  it.each(['idleTimeout', 'absoluteTimeout', 'touchWindow', 'sweepInterval', 'hashIds', 'encryption'])(
     'refuses %s over a callback store, which would not keep it',
     (option) => {
-      const options = { ...plain, [option]: option === 'hashIds' ? true : 1_000 }
+      const options = { ...plain, [option]: { hashIds: true, encryption }[option] ?? 1_000 }
       expect(() => session(options)).toThrow(new RegExp(`^${option} needs a store of coatcheck/stores`))
       expect(session({ ...options, store: memoryStore() })).toBeTypeOf('function')
     },

@@ -7,6 +7,7 @@ import session, {
   session as sameSession,
   SessionError,
   type CoatcheckOptions,
+  type EncryptionOptions,
   type FoundSession,
   type SessionErrorCode,
   type SessionRecord,
@@ -31,6 +32,14 @@ const options: CoatcheckOptions = {
   cookie: (req) => ({ path: req.baseUrl }),
 }
 export const sessions = coatcheck({ ...options, store: sqliteStore('sessions.db') })
+const encryption: EncryptionOptions = { keys: [Buffer.alloc(32), 'the older key'], plain: 'accept' }
+coatcheck({ secret: 'x', encryption })
+sameSession({ secret: 'x', store: memoryStore(), encryption: { keys: ['x'] as const } })
+session({ secret: 'x', store: asExpressStore(memoryStore(), { encryption }) })
+// @ts-expect-error keys are a list
+coatcheck({ secret: 'x', encryption: { keys: 'x' } })
+// @ts-expect-error no such policy
+coatcheck({ secret: 'x', encryption: { keys: ['x'], plain: true } })
 coatcheck({ secret: ['a', 'b'] as const, store: new session.MemoryStore(), storeTimeout: 1000 })
 sameSession({ secret: 'x', store: memoryStore(), idleTimeout: '30m' })
 session({ secret: 'x', store: asExpressStore(memoryStore({ clock: fakeClock() })) })
