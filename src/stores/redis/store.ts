@@ -2,8 +2,9 @@
  * The store in Redis or Valkey.
  */
 
-import { SessionError } from '../../core/errors.js'
+import { SessionError, SessionOptionError } from '../../core/errors.js'
 import type { KeptRecord, ScanPage, SessionRecord, SessionStore, UpdateResult } from '../../core/record.js'
+import { isSealed, Sealing, type EncryptionOptions } from '../../core/sealing.js'
 import { engineOf, type Engine } from './engine.js'
 import { urlEngine } from './engine-packages.js'
 import { Ground } from './ground.js'
@@ -18,6 +19,14 @@ import { UserIndex } from './user-index.js'
 const longestClose = 5_000
 /** Sessions that are handed back at once. */
 const handBackBatch = 200
+
+/** How sessions are handed back to connect-redis. */
+export interface HandBackOptions {
+  /** Milliseconds, for sessions whose cookie is as the options say. */
+  readonly maxAge?: number
+  /** What the app encrypts its sessions with. */
+  readonly encryption?: EncryptionOptions
+}
 
 export class RedisSessionStore implements SessionStore {
   readonly #settings: RedisSettings
@@ -112,16 +121,20 @@ export class RedisSessionStore implements SessionStore {
   /**
    * The way back: writes each session as connect-redis keeps it, and answers how many there were. Let no instance of the app run
    * meanwhile that could take them over again. `maxAge`, in milliseconds, is for sessions whose cookie is as the options say.
-   * Whose session it is, and coatcheck's other marks, are lost; the data and the deadlines stay.
+   * Whose session it is, and coatcheck's other marks, are lost; the data and the deadlines stay. Encrypted sessions need the `encryption` that the app
+   * runs with, and those that it does not open stay as they are; without it the first of them is ERR_SESSION_OPTION.
    */
-  async handBack({ maxAge }: { readonly maxAge?: number } = {}): Promise<number> {
+  async handBack({ maxAge, encryption }: HandBackOptions = {}): Promise<number> {
+    const sealing = encryption === undefined ? undefined : new Sealing(encryption)
     let count = 0
     let cursor: string | undefined
     do {
       const page = await this.#call(() => this.#scan.page(cursor, handBackBatch))
       const written = await Promise.all(
         page.keys.map((key) =>
-          this.#call(() => this.#writer.rewrite(key, (record) => this.#handedBack(record, maxAge))),
+          this.#call(() =>
+            this.#writer.rewrite(key, (record) => this.#handedBack(opened(key, record, sealing), maxAge)),
+          ),
         ),
       )
       count += written.filter(Boolean).length
@@ -135,8 +148,9 @@ export class RedisSessionStore implements SessionStore {
     return this.#closing
   }
 
-  #handedBack(record: SessionRecord, maxAge: number | undefined): string | undefined {
-    return record.expiresAt <= this.#settings.clock.now() ? undefined : toLegacyText(record, maxAge)
+  #handedBack(record: SessionRecord | undefined, maxAge: number | undefined): string | undefined {
+    if (record === undefined || record.expiresAt <= this.#settings.clock.now()) return undefined
+    return toLegacyText(record, maxAge)
   }
 
   async #close(): Promise<void> {
@@ -175,6 +189,17 @@ export class RedisSessionStore implements SessionStore {
 
 function openEngine({ client, url }: RedisSettings): Engine {
   return client === undefined ? urlEngine(url!) : engineOf(client)
+}
+
+function opened(key: string, record: SessionRecord, sealing: Sealing | undefined): SessionRecord | undefined {
+  if (!isSealed(record.data)) return record
+  if (sealing === undefined) {
+    throw new SessionOptionError(
+      'redisStore: handBack has met an encrypted session. Hand it the keys that the app runs with: handBack({ encryption: { keys } }).',
+    )
+  }
+  const answer = sealing.open(key, record)
+  return typeof answer === 'string' ? undefined : answer
 }
 
 function closedError(): SessionError {

@@ -6,6 +6,7 @@ import { createClient } from 'redis'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 
 import { session } from '../../../src/index.js'
+import { sealedRecords } from '../../../src/core/sealed-records.js'
 import { redisStore, type RedisSessionStore } from '../../../src/stores/redis/index.js'
 import { fakeClock, type FakeClock } from '../../../src/testing/index.js'
 import { startRedis, useEngine } from '../../support/engines.js'
@@ -190,6 +191,22 @@ describe('the way back', () => {
     })
     expect(Math.abs((await client.pTTL('sess:ours')) - (expiresAt - clock.now()))).toBeLessThan(5_000)
     expect(await store.handBack()).toBe(0)
+  })
+
+  it('opens encrypted sessions with the keys of the app, and leaves those that no key opens', async () => {
+    const encryption = { keys: ['a key of at least thirty-two bytes, for tests'] }
+    const fresh = record({ data: text, attributes: '{"cookie":{"path":"/app"}}', expiresAt: clock.now() + hour })
+    await sealedRecords(store, encryption).create('sealed', fresh)
+    await sealedRecords(store, { keys: ['another key, of thirty-two bytes at the least'] }).create('lost', fresh)
+    await expect(store.handBack()).rejects.toThrow(/encrypted session.*handBack\(\{ encryption: \{ keys \} \}\)/)
+    await expect(store.handBack({ encryption: { keys: [] } })).rejects.toThrow(/^encryption needs keys/)
+    const lost = await store.read('lost')
+    await store.create('plain', fresh)
+
+    expect(await store.handBack({ encryption })).toBe(2)
+    for (const id of ['sealed', 'plain'])
+      expect(await before.get(id)).toMatchObject({ ...values, cookie: { path: '/app' } })
+    expect(await store.read('lost')).toEqual(lost)
   })
 
   it('and forth again', async () => {
