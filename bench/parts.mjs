@@ -2,19 +2,22 @@
  * `node bench/parts.mjs [filter]`: what each part of a request's way costs by itself, and the whole way through a response that goes nowhere.
  * Run a build first. The figures are of hot loops: lower than in a server, and good for comparing one version of a part with another.
  */
+import { createSecretKey, hkdfSync } from 'node:crypto'
 import { bench, do_not_optimize, group, run, summary } from 'mitata'
 import { coatcheck, session } from 'coatcheck'
 import { memoryStore } from 'coatcheck/stores/memory'
 import { parseData, serializeData } from '../dist/core/codec.js'
 import { cookieValues } from '../dist/core/cookie-header.js'
 import { idGenerator, idShape } from '../dist/core/ids.js'
-import { hashedStoreKeys } from '../dist/core/keys.js'
+import { hashedStoreKeys, keysBySalt } from '../dist/core/keys.js'
+import { Sealing } from '../dist/core/sealing.js'
 import { TicketSigner } from '../dist/core/secrets.js'
 import { setCookieLine } from '../dist/core/set-cookie.js'
 import { FakeResponse } from './lib/fake-response.mjs'
 import { visitorData } from './lib/rows.mjs'
 
 const secret = 'a secret for the benchmark and for nothing else'
+const encryption = { keys: ['a key for the benchmark and for nothing else'] }
 const newId = idGenerator()
 const id = newId()
 const text = serializeData(visitorData(500), Infinity)
@@ -67,6 +70,30 @@ group('record', () => {
   })
 })
 
+group(`encryption at rest of ${text.length} bytes`, () => {
+  const sealing = new Sealing(encryption)
+  const keyOf = keysBySalt(encryption.keys[0], 'record encryption')
+  const inputKey = createSecretKey(Buffer.from(encryption.keys[0]))
+  const key = hashedStoreKeys([secret])(id, 0)
+  const now = Date.now()
+  const record = { data: text, version: 1, createdAt: now, expiresAt: now + 86_400_000 }
+  const sealed = sealing.seal(key, record)
+  const store = memoryStore()
+  store.create(key, sealed)
+  const salt = id.slice(0, 24)
+  let version = 1
+  bench('seal', () => do_not_optimize(sealing.seal(key, record)))
+  bench('open', () => do_not_optimize(sealing.open(key, sealed)))
+  bench('the key of a salt', () => do_not_optimize(keyOf(salt)))
+  bench('the same by hkdfSync', () =>
+    do_not_optimize(hkdfSync('sha256', inputKey, '', `coatcheck record encryption ${salt}`, 32)))
+  bench('memory store: read it sealed', () => do_not_optimize(store.read(key)))
+  bench('memory store: update it sealed', () => {
+    version += 1
+    do_not_optimize(store.update(key, { ...sealed, version }, version - 1))
+  })
+})
+
 const doors = {
   'session()': (options) => session({ resave: false, saveUninitialized: false, ...options }),
   'coatcheck()': coatcheck,
@@ -84,6 +111,20 @@ for (const [door, make] of Object.entries(doors)) {
     })
   })
 }
+
+group('a whole visit, encrypted', () => {
+  const options = { secret, cookie: { secure: false } }
+  const plain = coatcheck({ ...options, store: memoryStore() })
+  const encrypted = coatcheck({ ...options, store: memoryStore(), encryption })
+  summary(() => {
+    bench('reading, plain', visit(plain, arrive(plain), read))
+    bench('reading, encrypted', visit(encrypted, arrive(encrypted), read))
+  })
+  summary(() => {
+    bench('writing, plain', visit(plain, arrive(plain), write))
+    bench('writing, encrypted', visit(encrypted, arrive(encrypted), write))
+  })
+})
 
 function read(req) {
   return req.session.views
