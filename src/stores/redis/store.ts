@@ -4,6 +4,7 @@
 
 import { SessionError, SessionOptionError } from '../../core/errors.js'
 import type { KeptRecord, ScanPage, SessionRecord, SessionStore, UpdateResult } from '../../core/record.js'
+import { isOwnKey } from '../../core/own-records.js'
 import { isSealed, Sealing, type EncryptionOptions } from '../../core/sealing.js'
 import { engineOf, type Engine } from './engine.js'
 import { urlEngine } from './engine-packages.js'
@@ -192,6 +193,7 @@ function openEngine({ client, url }: RedisSettings): Engine {
 }
 
 function opened(key: string, record: SessionRecord, sealing: Sealing | undefined): SessionRecord | undefined {
+  if (isOwnKey(key)) return undefined
   if (!isSealed(record.data)) return record
   if (sealing === undefined) {
     throw new SessionOptionError(

@@ -6,6 +6,7 @@ import { createClient } from 'redis'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 
 import { session } from '../../../src/index.js'
+import { ownKey } from '../../../src/core/own-records.js'
 import { sealedRecords } from '../../../src/core/sealed-records.js'
 import { redisStore, type RedisSessionStore } from '../../../src/stores/redis/index.js'
 import { fakeClock, type FakeClock } from '../../../src/testing/index.js'
@@ -169,6 +170,7 @@ describe('the way back', () => {
     await store.create('ours', record({ data: text, expiresAt, userId: 'ann' }))
     await store.create('empty', record({ data: '{}', expiresAt }))
     await store.create('over', record({ expiresAt: clock.now() + 1_000 }))
+    await store.create(ownKey('tombstone', 'given up'), record({ expiresAt }))
     clock.advance(1_000)
 
     expect(await store.handBack({ maxAge: hour })).toBe(3)
