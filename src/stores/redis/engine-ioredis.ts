@@ -69,7 +69,21 @@ function nodeOf(client: IoredisClient): RedisNode {
 /** Whatever it throws at once comes out as a rejection. */
 async function call(client: IoredisClient | IoredisCluster, args: readonly string[]): Promise<unknown> {
   const [command, ...rest] = args
-  return client.call(command!, ...rest)
+  try {
+    return await client.call(command!, ...rest)
+  } catch (error) {
+    forgetArguments(error)
+    throw error
+  }
+}
+
+/**
+ * The client's errors bring the whole command along: the session, and the key it is under, which may be the visitor's ID. An error is what apps log,
+ * so the name of the command is all that stays.
+ */
+function forgetArguments(error: unknown): void {
+  const { command } = (error ?? {}) as { command?: { name?: unknown } }
+  if (command !== undefined) Object.assign(error as object, { command: { name: command.name } })
 }
 
 /**
