@@ -11,7 +11,7 @@ export interface SessionEvent {
   /** The public handle: names the session and opens nothing. */
   readonly handle: string
   readonly userId?: string | undefined
-  /** The request in which it happened, where there is one. Its headers hold the cookie: do not log it whole. */
+  /** The request in which it happened, where there is one. Not enumerable: its headers hold the cookie, and an event may be logged whole. */
   readonly req?: object | undefined
 }
 
@@ -136,6 +136,7 @@ export class SessionEventHub {
   }
 
   emit<Name extends SessionEventName>(name: Name, event: SessionEvents[Name]): void {
+    keepOutOfLogs(event)
     channels[name].publish(event)
     for (const listener of (this.#listeners.get(name) ?? []) as ReadonlySet<SessionListener<Name>>) {
       try {
@@ -148,6 +149,13 @@ export class SessionEventHub {
       }
     }
   }
+}
+
+const hidden = { enumerable: false }
+
+/** An event that is logged, copied or turned into JSON must not take the request along, whose headers hold the cookie. */
+function keepOutOfLogs(event: object): void {
+  if ('req' in event) Object.defineProperty(event, 'req', hidden)
 }
 
 export function isEventName(name: unknown): name is SessionEventName {

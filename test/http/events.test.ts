@@ -35,7 +35,8 @@ interface Told {
 
 function listen(sessions: Sessions): Told[] {
   const told: Told[] = []
-  for (const name of names) sessions.on(name, (event) => told.push({ name, ...event }))
+  for (const name of names)
+    sessions.on(name, (event) => told.push({ name, ...event, req: (event as { req?: unknown }).req }))
   return told
 }
 
