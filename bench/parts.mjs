@@ -7,6 +7,7 @@ import { bench, do_not_optimize, group, run, summary } from 'mitata'
 import { coatcheck, session } from 'coatcheck'
 import { memoryStore } from 'coatcheck/stores/memory'
 import { parseData, serializeData } from '../dist/core/codec.js'
+import { SessionEventHub } from '../dist/core/events.js'
 import { cookieValues } from '../dist/core/cookie-header.js'
 import { idGenerator, idShape } from '../dist/core/ids.js'
 import { hashedStoreKeys, keysBySalt } from '../dist/core/keys.js'
@@ -123,6 +124,23 @@ group('a whole visit, encrypted', () => {
   summary(() => {
     bench('writing, plain', visit(plain, arrive(plain), write))
     bench('writing, encrypted', visit(encrypted, arrive(encrypted), write))
+  })
+})
+
+summary(() => {
+  group('events, with a visitor who reads', () => {
+    const quiet = coatcheck({ secret, store: memoryStore() })
+    const heard = coatcheck({ secret, store: memoryStore() })
+    for (const event of ['loaded', 'touched', 'storeCall']) heard.on(event, do_not_optimize)
+    const watched = coatcheck({ secret, store: memoryStore() })
+    watched.on('request', do_not_optimize)
+    bench('events: nobody listens', visit(quiet, arrive(quiet), read))
+    bench('events: somebody counts', visit(heard, arrive(heard), read))
+    bench('events: somebody follows each request step by step', visit(watched, arrive(watched), read))
+  })
+  group('events, asked whether anybody listens', () => {
+    const hub = new SessionEventHub()
+    bench('events: one question', () => do_not_optimize(hub.wants('storeCall')))
   })
 })
 
