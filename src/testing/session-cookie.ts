@@ -36,7 +36,7 @@ export async function sessionCookie(
   await new Promise<void>((resolve, reject) => {
     sessions(req as never, res as never, (error) => {
       if (error === undefined) resolve()
-      else reject(error as Error)
+      else reject(error)
     })
   })
   const visited = req as unknown as { session?: { save(): Promise<void> } }
