@@ -63,7 +63,9 @@ export async function startChat({ port = 0, store = memoryStore(), secret }) {
     })
   })
   sockets.on('connection', (webSocket) => {
-    webSocket.on('message', (text) => tellAll({ from: webSocket.user, text: `${text}`.slice(0, 500) }))
+    webSocket.on('message', (text) =>
+      tellAll({ from: webSocket.user, text: Buffer.from(text).toString().slice(0, 500) }),
+    )
     webSocket.on('error', () => webSocket.terminate())
     webSocket.send(JSON.stringify({ from: 'the chat', text: `welcome, ${webSocket.user}` }))
   })
