@@ -6,6 +6,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 
 import { Pool } from 'pg'
+import { createCluster } from 'redis'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 
 import { coatcheck, MemoryStore, session, type Sessions, type SessionStore } from '../../src/index.js'
@@ -15,18 +16,27 @@ import { redisStore } from '../../src/stores/redis/index.js'
 import { sqliteStore } from '../../src/stores/sqlite/index.js'
 import { temporaryFolder } from '../stores/support.js'
 import { startPostgres, startRedis, useEngine } from '../support/engines.js'
+import { useRedisCluster } from '../support/redis-cluster.js'
 import { ask, type SessionedRequest } from './support/requests.js'
 
 const secret = 'the counters are signed with this secret'
 const thousand = 1000
 const postgres = useEngine(startPostgres)
 const redis = useEngine(startRedis)
+const cluster = useRedisCluster()
+const connectCluster = () => createCluster({ rootNodes: [{ url: cluster().nodes[0]!.url }] })
 let pool: Pool
+let clusterClient: ReturnType<typeof connectCluster>
 
-beforeAll(() => {
+beforeAll(async () => {
   pool = new Pool({ connectionString: postgres().url, max: 5 })
+  clusterClient = connectCluster()
+  await clusterClient.connect()
 })
-afterAll(() => pool.end())
+afterAll(async () => {
+  clusterClient.destroy()
+  await pool.end()
+})
 
 const storeTimeout = '30s'
 const over = (store: SessionStore): Sessions => coatcheck({ secret, store, storeTimeout })
@@ -67,6 +77,7 @@ describe('a thousand requests that count up one counter at the same time, in one
     'coatcheck() over SQLite': () => over(sqliteStore(join(temporaryFolder(), 'sessions.db'))),
     'coatcheck() over PostgreSQL': () => over(postgresStore({ pool, table: 'counters_of_one' })),
     'coatcheck() over Redis': () => over(redisStore({ url: redis().url })),
+    'coatcheck() over a Redis Cluster of three': () => over(redisStore({ client: clusterClient })),
     'coatcheck() over a callback store': () => coatcheck({ secret, store: new MemoryStore(), storeTimeout }),
     'session() over a callback store': () =>
       session({ secret, resave: false, saveUninitialized: false, store: new (class extends MemoryStore {})() }),
@@ -112,6 +123,7 @@ describe('a thousand increments from three processes', () => {
     },
     postgres: () => ({ place: postgres().url, store: postgresStore({ pool, table: 'counters' }) }),
     redis: () => ({ place: redis().url, store: redisStore({ url: redis().url }) }),
+    'redis-cluster': () => ({ place: cluster().nodes[0]!.url, store: redisStore({ client: clusterClient }) }),
   }
   for (const [name, open] of Object.entries(places)) {
     it(`count a thousand: ${name}`, async () => {

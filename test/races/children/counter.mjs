@@ -7,6 +7,13 @@ const stores = {
   sqlite: async (path) => (await import('coatcheck/stores/sqlite')).sqliteStore(path),
   postgres: async (url) => (await import('coatcheck/stores/postgres')).postgresStore({ url, table: 'counters' }),
   redis: async (url) => (await import('coatcheck/stores/redis')).redisStore({ url }),
+  'redis-cluster': async (url) => {
+    const { redisStore } = await import('coatcheck/stores/redis')
+    const { createCluster } = await import('redis')
+    const client = createCluster({ rootNodes: [{ url }] })
+    await client.connect()
+    return redisStore({ client })
+  },
 }
 
 process.on('message', async ({ store: kind, place, secret, cookie, times }) => {
