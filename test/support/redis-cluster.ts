@@ -11,18 +11,23 @@ export interface RedisCluster {
   stop(): Promise<void>
 }
 
+export const clusterSettings = [
+  '--cluster-enabled',
+  'yes',
+  '--cluster-node-timeout',
+  '2000',
+  '--cluster-require-full-coverage',
+  'no',
+] as const
+
 const slots = 16_384
 
-export async function startRedisCluster(size = 3): Promise<RedisCluster> {
-  const settings = [
-    '--cluster-enabled',
-    'yes',
-    '--cluster-node-timeout',
-    '2000',
-    '--cluster-require-full-coverage',
-    'no',
-  ]
-  const nodes = await Promise.all(Array.from({ length: size }, () => startRedis({ settings })))
+/** `startNode` is for nodes with more settings than a Cluster needs. */
+export async function startRedisCluster(
+  size = 3,
+  startNode: (index: number) => Promise<Engine> = () => startRedis({ settings: clusterSettings }),
+): Promise<RedisCluster> {
+  const nodes = await Promise.all(Array.from({ length: size }, (_, index) => startNode(index)))
   const stop = async (): Promise<void> => {
     await Promise.all(nodes.map((node) => node.stop()))
   }

@@ -14,13 +14,13 @@ export const recoversWithin = 5000
 
 export type OnStoreError = 'fail' | 'continue'
 
-/** Six visitors who have been asking for a while. */
-export async function underLoad(store: SessionStore, onStoreError: OnStoreError): Promise<Load> {
+/** Visitors who have been asking for a while. */
+export async function underLoad(store: SessionStore, onStoreError: OnStoreError, visitors = 6): Promise<Load> {
   const secret = 'sessions in trouble are signed with this'
   const sessions = coatcheck({ secret, store, storeTimeout, onStoreError, touchWindow: 0 })
   onTestFinished(() => sessions.close())
   const load = new Load(sessions, storeTimeout)
-  await load.start(6)
+  await load.start(visitors)
   await load.untilEach('successes', 5)
   return load
 }

@@ -51,10 +51,16 @@ export class Load {
   }
 
   /** Resolves when every visitor has had `times` more requests that failed, or that succeeded; answers the milliseconds it took. */
-  async untilEach(what: 'failures' | 'successes', times: number): Promise<number> {
+  untilEach(what: 'failures' | 'successes', times: number): Promise<number> {
+    return this.untilSome(this.#visitors.length, what, times)
+  }
+
+  /** The same for so many of the visitors, whoever they are. */
+  async untilSome(visitors: number, what: 'failures' | 'successes', times: number): Promise<number> {
     const began = performance.now()
     const goals = this.#visitors.map((visitor) => visitor[what] + times)
-    const isThere = (): boolean => this.#visitors.every((visitor, index) => visitor[what] >= goals[index]!)
+    const isThere = (): boolean =>
+      this.#visitors.filter((visitor, index) => visitor[what] >= goals[index]!).length >= visitors
     await new Promise<void>((resolve) => {
       const look = (): void => {
         if (!isThere()) return
