@@ -13,6 +13,14 @@ interface Prefixing {
   readonly _keyPrefix?: string | Uint8Array | undefined
 }
 
+/**
+ * From version 5 on what an app holds is a face before the client, and the client raises its events itself. Were a listener taken
+ * off the face, the two could part, and the app's own listeners on the face would hear nothing any more.
+ */
+interface Faced {
+  readonly _self?: Emitter | undefined
+}
+
 /** What `createClient` and `createClientPool` answer. */
 export interface NodeRedisClient extends Emitter, Prefixing {
   readonly isOpen: boolean
@@ -94,7 +102,7 @@ function isReady(cluster: NodeRedisCluster): boolean {
 function common(
   client: Emitter & Prefixing,
 ): Pick<Engine, 'keyPrefix' | 'addsKeyPrefix' | 'readsFromReplicas' | 'close'> {
-  const stopListening = listenForErrors(client)
+  const stopListening = listenForErrors((client as Faced)._self ?? client)
   return {
     keyPrefix: textReply(client._keyPrefix) ?? '',
     addsKeyPrefix: false,

@@ -5,6 +5,7 @@ import { createClient as createClient5 } from 'redis-5'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
 import { SessionOptionError } from '../../../src/core/errors.js'
+import type { Emitter } from '../../../src/stores/redis/emitter.js'
 import { redisStore, type RedisStoreOptions } from '../../../src/stores/redis/index.js'
 import { fakeClock } from '../../../src/testing/index.js'
 import { startRedis, useEngine } from '../../support/engines.js'
@@ -75,6 +76,22 @@ describe('a client that was handed in', () => {
     await store.close()
     await end()
   })
+
+  it.each(['node-redis 6', 'node-redis 5', 'node-redis 4'])(
+    'tells the app of its errors when the store is gone: %s',
+    async (name) => {
+      const { client, end } = await singleClients[name]!(redis().url)
+      await redisStore({ client }).close()
+      const heard = new Promise((resolve) => {
+        ;(client as Emitter).on('error', resolve)
+      })
+      const other = await createClient({ url: redis().url }).connect()
+      await other.sendCommand(['CLIENT', 'KILL', 'TYPE', 'NORMAL', 'SKIPME', 'YES'])
+      expect(await heard).toBeInstanceOf(Error)
+      other.destroy()
+      await end()
+    },
+  )
 
   it('that is closed fails each call with its own error, and nothing else', async () => {
     const closed = [createClient(), createClient4(), createClient5()]
