@@ -29,7 +29,7 @@ export class Revocations {
   async byHandle(handle: string, isLiving: (kept: KeptRecord) => boolean): Promise<boolean> {
     const { store, handles } = this.#ground
     const key = handles.keyOf(handle)
-    const record = key === undefined ? undefined : await store.read(key)
+    const record = key === undefined ? undefined : await store.read(key, { fresh: true })
     if (key === undefined || record === undefined || !isLiving({ key, record })) return false
     return this.end({ key, record }, 'handle')
   }

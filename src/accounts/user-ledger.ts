@@ -79,7 +79,7 @@ export class UserLedger {
 
   async #record(key: string): Promise<SessionRecord | undefined> {
     const { store } = this.#ground
-    return this.#ask(store.read(key))
+    return this.#ask(store.read(key, { fresh: true }))
   }
 
   #pause(): Promise<void> {

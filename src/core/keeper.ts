@@ -4,7 +4,7 @@
  */
 import type { SessionValues } from './codec.js'
 import type { SessionMarks } from './marks.js'
-import type { MaybePromise } from './record.js'
+import type { MaybePromise, ReadOptions } from './record.js'
 
 /** What a keeper remembers between loading a session and saving it. Only the keeper that made it looks inside. */
 export interface Bookmark {
@@ -85,8 +85,8 @@ export interface ModifiedSession<Result> {
 }
 
 export interface Keeper {
-  /** The session of a verified ticket. */
-  load(id: string, secretIndex: number): MaybePromise<LoadResult>
+  /** The session of a verified ticket. Without `fresh` it may be one of a moment ago; what is saved is measured against the newest. */
+  load(id: string, secretIndex: number, options?: ReadOptions): MaybePromise<LoadResult>
   save(session: SessionToKeep): MaybePromise<SaveResult>
   /**
    * Reads the newest data, lets `change` have it, and stores it as one step: when another request gets in between, `change` runs again on

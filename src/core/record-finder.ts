@@ -35,25 +35,34 @@ export class RecordFinder {
 
   /**
    * Looks under the key of the secret that signed the ticket, then under those of newer ones: a record moves when its visitor comes by, and only
-   * ever to a newer key, whether or not the cookie that was issued then arrived.
+   * ever to a newer key, whether or not the cookie that was issued then arrived. Not `fresh`, it may be a record of a moment ago, where that is
+   * neither to be moved nor to be ended: either would undo what became of it since.
    */
-  find(id: string, secretIndex: number, outdated: boolean = secretIndex > 0): MaybePromise<LoadResult> {
+  find(id: string, secretIndex: number, fresh: boolean, outdated: boolean = secretIndex > 0): MaybePromise<LoadResult> {
     const key = this.#storeKeyOf(id, secretIndex)
-    return andThen(this.read(key), (record): MaybePromise<LoadResult> => {
+    const asksStore = fresh || secretIndex > 0
+    return andThen(this.#read(key, asksStore), (record): MaybePromise<LoadResult> => {
       const newestKey = secretIndex === 0 ? key : this.#storeKeyOf(id, 0)
       if (record !== undefined) {
         if (isTombstone(record)) return this.#goOn(id, record)
-        return key === newestKey ? this.#open(key, record, outdated) : this.#moveToNewest(id, key, newestKey, record)
+        if (key !== newestKey) return this.#moveToNewest(id, key, newestKey, record)
+        const opened = this.#open(key, record, outdated)
+        if (opened?.status !== 'expired') return opened
+        return asksStore ? this.#end(key, opened) : this.find(id, secretIndex, true, outdated)
       }
-      if (key !== newestKey) return this.find(id, secretIndex - 1, outdated)
+      if (key !== newestKey) return this.find(id, secretIndex - 1, fresh, outdated)
       // Asked only for IDs that lead nowhere, so that what visitors do all day stays at one read.
       return andThen(this.read(tombstoneKey(key)), (mark) => (mark === undefined ? undefined : this.#goOn(id, mark)))
     })
   }
 
-  /** The record under this key, or `undefined`. Throws for an answer that is none. */
+  /** The record that the store has under this key now, or `undefined`. Throws for an answer that is none. */
   read(key: string): MaybePromise<SessionRecord | undefined> {
-    return andThen(this.#ask('read', this.#store.read(key)), (record) => {
+    return this.#read(key, true)
+  }
+
+  #read(key: string, fresh: boolean): MaybePromise<SessionRecord | undefined> {
+    return andThen(this.#ask('read', this.#store.read(key, { fresh })), (record) => {
       if (record !== undefined && !isRecord(record)) throw unreadable()
       return record
     })
@@ -71,7 +80,7 @@ export class RecordFinder {
     if (!this.#holds(mark)) return undefined
     const renewedId = openForward(id, mark)
     if (renewedId === undefined) return { status: 'retired' }
-    return andThen(this.find(renewedId, 0, true), (result) =>
+    return andThen(this.find(renewedId, 0, true, true), (result) =>
       result?.status === 'found' ? { renewedId, ...result } : result,
     )
   }
@@ -83,11 +92,12 @@ export class RecordFinder {
   // The key is derived from a secret, so a record that stands under an older secret's key moves when its visitor comes by.
   #moveToNewest(id: string, key: string, newestKey: string, record: SessionRecord): MaybePromise<LoadResult> {
     const opened = this.#open(key, record, true)
+    if (opened?.status === 'expired') return this.#end(key, opened)
     if (opened?.status !== 'found') return opened
     const moved = { ...opened, bookmark: bookmarkOf(newestKey, record) }
     return andThen(this.#ask('read', this.#store.replace(key, newestKey, record)), (isMoved) =>
       // Another request of the same visitor was faster: what it moved is the session, changes included.
-      isMoved ? moved : this.find(id, 0, true),
+      isMoved ? moved : this.find(id, 0, true, true),
     )
   }
 
@@ -96,23 +106,21 @@ export class RecordFinder {
     const attributes = readAttributes(record.attributes, record.userId)
     if (attributes === undefined) throw unreadable()
     const timeout = this.#deadlines.passed(record, attributes.marks)
-    if (timeout !== undefined) {
-      this.#forget(key)
-      return { status: 'expired', timeout, bookmark }
-    }
+    if (timeout !== undefined) return { status: 'expired', timeout, bookmark }
     const values = parseData(record.data)
     if (values === undefined) throw unreadable()
     return { status: 'found', values, ...attributes, text: record.data, bookmark, outdated }
   }
 
   // Nobody waits for this: the record is over whether or not it is deleted now, and the sweeper comes by.
-  #forget(key: string): void {
+  #end(key: string, expired: LoadResult): LoadResult {
     try {
       const deleted = this.#store.delete(key)
       if (isPending(deleted)) deleted.catch(() => {})
     } catch {
       // As above.
     }
+    return expired
   }
 
   #ask<T>(operation: string, answer: MaybePromise<T>): MaybePromise<T> {

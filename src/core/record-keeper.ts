@@ -12,7 +12,7 @@ import type { StoreKeyOf } from './keys.js'
 import { noMarks, readAttributes, writeAttributes, type Attributes, type SessionMarks } from './marks.js'
 import { andThen } from './maybe-promise.js'
 import { isOwnKey } from './own-records.js'
-import type { KeptRecord, MaybePromise, SessionRecord, SessionStore } from './record.js'
+import type { KeptRecord, MaybePromise, ReadOptions, SessionRecord, SessionStore } from './record.js'
 import { bookmarkOf, idTaken, type RecordBookmark } from './record-bookmark.js'
 import { RecentlyEnded } from './recently-ended.js'
 import { RecordFinder } from './record-finder.js'
@@ -56,8 +56,8 @@ export class RecordKeeper implements Keeper {
     this.#ended = new RecentlyEnded(settings.clock)
   }
 
-  load(id: string, secretIndex: number): MaybePromise<LoadResult> {
-    return this.#finder.find(id, secretIndex)
+  load(id: string, secretIndex: number, { fresh = false }: ReadOptions = {}): MaybePromise<LoadResult> {
+    return this.#finder.find(id, secretIndex, fresh)
   }
 
   save(session: SessionToKeep): MaybePromise<SaveResult> {
@@ -122,15 +122,18 @@ export class RecordKeeper implements Keeper {
 
   /** A sign of life from outside of any request: the ID under which the session goes on, or how it ended. With `extend` it counts as a request. */
   keepAlive(id: string, extend: boolean): MaybePromise<{ readonly id: string } | 'ended' | 'expired'> {
-    return andThen(this.#finder.find(id, 0), (result): MaybePromise<{ readonly id: string } | 'ended' | 'expired'> => {
-      if (result?.status !== 'found') return result?.status === 'expired' ? 'expired' : 'ended'
-      const alive = { id: result.renewedId ?? id }
-      const { key, record } = result.bookmark as RecordBookmark
-      const lifetime = lifetimeOf(result.cookie)
-      if (!extend || !this.#deadlines.hasDrifted(record.expiresAt, lifetime)) return alive
-      const touched = this.#ask('touch', this.#store.touch(key, this.#deadlines.next(lifetime)))
-      return andThen(touched, (isThere) => (isThere ? alive : 'ended'))
-    })
+    return andThen(
+      this.#finder.find(id, 0, true),
+      (result): MaybePromise<{ readonly id: string } | 'ended' | 'expired'> => {
+        if (result?.status !== 'found') return result?.status === 'expired' ? 'expired' : 'ended'
+        const alive = { id: result.renewedId ?? id }
+        const { key, record } = result.bookmark as RecordBookmark
+        const lifetime = lifetimeOf(result.cookie)
+        if (!extend || !this.#deadlines.hasDrifted(record.expiresAt, lifetime)) return alive
+        const touched = this.#ask('touch', this.#store.touch(key, this.#deadlines.next(lifetime)))
+        return andThen(touched, (isThere) => (isThere ? alive : 'ended'))
+      },
+    )
   }
 
   /** Ends the session, also where it goes on under a new ID by now. */

@@ -80,7 +80,7 @@ export class RecordSuccession {
       return { bookmark: successor.bookmark }
     }
     await this.#delete(newKey)
-    const left = await this.#ask('read', this.#store.read(tombstoneKey(read.key)))
+    const left = await this.#ask('read', this.#store.read(tombstoneKey(read.key), { fresh: true }))
     // A sign-in that was faster has left its own.
     if (left !== undefined && left.attributes === mark.attributes) await this.#delete(tombstoneKey(read.key))
     return 'gone'
@@ -98,14 +98,14 @@ export class RecordSuccession {
       if (ended || forward === undefined) return
       id = forward
       key = this.#keyOf(id)
-      record = await this.#ask('read', this.#store.read(key))
+      record = await this.#ask('read', this.#store.read(key, { fresh: true }))
       if (record !== undefined && !(await this.#bringAlong(succession, read, record, successor))) return
     }
   }
 
   /** A tombstone that tells nobody where the session is. Answers where the one led that stood there. */
   async #silence(id: string, key: string): Promise<string | undefined> {
-    const before = await this.#ask('read', this.#store.read(tombstoneKey(key)))
+    const before = await this.#ask('read', this.#store.read(tombstoneKey(key), { fresh: true }))
     if (before !== undefined) await this.#delete(tombstoneKey(key))
     if (this.#settings.tombstone > 0)
       await this.#create(tombstoneKey(key), tombstone(this.#now(), this.#settings.tombstone))

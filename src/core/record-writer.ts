@@ -92,7 +92,7 @@ export class RecordWriter {
     isLiving: (record: SessionRecord) => boolean,
   ): Promise<ModifiedSession<Result> | undefined> {
     return this.#updates.take(key, async () => {
-      let current = await this.#ask('read', this.#settings.store.read(key))
+      let current = await this.#ask('read', this.#settings.store.read(key, { fresh: true }))
       for (let left = attempts; ; left -= 1) {
         if (current !== undefined && !isRecord(current)) throw unreadable()
         if (current === undefined || !isLiving(current)) return undefined
@@ -132,7 +132,7 @@ export class RecordWriter {
     if (left > attempts - attemptsAtOnce) return conflict
     return new Promise<void>((resolve) => {
       this.#settings.clock.after(Math.random() * longestPause, resolve)
-    }).then(() => this.#ask('read', this.#settings.store.read(key)))
+    }).then(() => this.#ask('read', this.#settings.store.read(key, { fresh: true })))
   }
 
   #ask<T>(operation: string, answer: MaybePromise<T>): MaybePromise<T> {

@@ -45,6 +45,12 @@ export interface ScanPage {
   readonly cursor?: string | undefined
 }
 
+/** How a record is to be read. */
+export interface ReadOptions {
+  /** Ask the engine, whatever the store itself remembers. */
+  readonly fresh?: boolean | undefined
+}
+
 /** What became of an `update`. On a conflict the answer carries the record that is there now. */
 export type UpdateResult = 'updated' | 'missing' | { readonly conflict: SessionRecord }
 
@@ -56,8 +62,14 @@ export type UpdateResult = 'updated' | 'missing' | { readonly conflict: SessionR
 export interface SessionStore {
   /** Inserts. `false`, and nothing written, when the key exists. */
   create(key: string, record: SessionRecord): MaybePromise<boolean>
-  /** The record, or `undefined`. A store may answer an expired record or none: the caller checks `expiresAt`. */
-  read(key: string): MaybePromise<SessionRecord | undefined>
+  /**
+   * The record, or `undefined`. A store may answer an expired record or none: the caller checks `expiresAt`.
+   *
+   * A store that remembers what it has read may answer with that, for seconds at most: with a record only and never with its
+   * absence, never with what this store itself has changed or ended since, and never with something older than it has answered
+   * before. `fresh` forbids it. A store that always asks its engine has nothing to do with all this.
+   */
+  read(key: string, options?: ReadOptions): MaybePromise<SessionRecord | undefined>
   /** Replaces the record if its version is still `expectedVersion`. Never creates: a record that is gone stays gone. */
   update(key: string, record: SessionRecord, expectedVersion: number): MaybePromise<UpdateResult>
   /** Moves the deadline; leaves data and version alone. `false` when there is no such record: never creates. */

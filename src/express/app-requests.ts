@@ -118,7 +118,9 @@ export function reloadSession(visit: Visit, session: Session, done: Callback): v
     if (visit.baseline.hasStored())
       visit.baseline.noteStored(session.id, loaded.text, attributesKey(cookie), visit.marks)
   }
-  askFor(visit, 'read', done, () => ({ answer: andThen(visit.layer.keeper.load(session.id, 0), attach) }))
+  askFor(visit, 'read', done, () => ({
+    answer: andThen(visit.layer.keeper.load(session.id, 0, { fresh: true }), attach),
+  }))
 }
 
 /** Changes the data in one step, and the live session with it. */

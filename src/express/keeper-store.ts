@@ -63,13 +63,15 @@ function groundOf(store: Store): Ground {
 }
 
 KeeperStore.prototype.get = function get(id, callback) {
-  return answer<object | null>(callback, () => andThen(groundOf(this).keeper.load(id, 0), storedSession))
+  return answer<object | null>(callback, () =>
+    andThen(groundOf(this).keeper.load(id, 0, { fresh: true }), storedSession),
+  )
 }
 
 KeeperStore.prototype.set = function set(id, session, callback) {
   const { keeper } = groundOf(this)
   return answer(callback, () =>
-    andThen(keeper.load(id, 0), (loaded) => {
+    andThen(keeper.load(id, 0, { fresh: true }), (loaded) => {
       // Given up for a new ID: a late write must not bring it back.
       if (loaded?.status === 'retired') return undefined
       return andThen(keeper.save(toKeep(id, session, loaded)), () => undefined)
@@ -80,7 +82,7 @@ KeeperStore.prototype.set = function set(id, session, callback) {
 KeeperStore.prototype.touch = function touch(id, session, callback) {
   const { keeper } = groundOf(this)
   return answer(callback, () =>
-    andThen(keeper.load(id, 0), (loaded) => {
+    andThen(keeper.load(id, 0, { fresh: true }), (loaded) => {
       if (loaded?.status !== 'found') return undefined
       const kept = toKeep(id, session, loaded)
       return keeper.touchDue(kept) ? andThen(keeper.touch(kept), () => undefined) : undefined

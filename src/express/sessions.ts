@@ -134,7 +134,7 @@ export function mount(built: BuiltLayer, summaries: Summaries | undefined): Sess
     async find(handle) {
       const store = listed()
       const key = handles.keyOf(handle)
-      const record = key === undefined ? undefined : await store.read(key)
+      const record = key === undefined ? undefined : await store.read(key, { fresh: true })
       if (key === undefined || record === undefined || !isLiving({ key, record })) return undefined
       return summaries!.withData({ key, record })
     },

@@ -5,9 +5,10 @@
 import { describe, expect, it } from 'vitest'
 
 import type { KeptRecord, ScanPage, SessionRecord, SessionStore, UpdateResult } from '../../src/core/record.js'
-import { storeConformance } from '../../src/testing/index.js'
+import { storeConformance, type ConformanceOptions } from '../../src/testing/index.js'
 import { itConforms } from '../stores/support.js'
 import { MapStore, mapStoreBatch } from './map-store.js'
+import { RememberingStore, type Forgotten } from './remembering-store.js'
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
@@ -20,6 +21,16 @@ describe('a right store with several handles passes', () => {
     open() {
       const first = new MapStore()
       return { stores: [first, new MapStore(first), new MapStore(first)] }
+    },
+    sweepBatch: mapStoreBatch,
+  })
+})
+
+describe('a right store that remembers what it has read passes', () => {
+  itConforms({
+    open() {
+      const first = new MapStore()
+      return { stores: [new RememberingStore(first), new RememberingStore(first), new RememberingStore(first)] }
     },
     sweepBatch: mapStoreBatch,
   })
@@ -442,17 +453,33 @@ const faults: Readonly<Record<string, readonly [caught: string, store: new (firs
   ],
 }
 
+/** What a store that remembers may get wrong, and a part of the name of a check that must fail on it. */
+const forgetful: Readonly<Record<string, readonly [caught: string, fault: Forgotten]>> = {
+  'what it remembers outlives its own writes': ['touch moves the deadline', 'own writes'],
+  'absence is remembered': ['tells keys apart', 'absence'],
+  'what is fresh is answered from memory': ['what one handle wrote, the others read', 'fresh'],
+  'what is fresh is not remembered': ['what one handle wrote, the others read', 'what it answered'],
+}
+
 describe('a wrong store fails', () => {
-  for (const [fault, [caught, Store]] of Object.entries(faults)) {
+  const itIsCaught = (fault: string, caught: string, open: ConformanceOptions['open']): void => {
     it(`${fault}: caught by “${caught}”`, async () => {
       const failed: string[] = []
-      for (const check of storeConformance({ open: () => new Store(), sweepBatch: mapStoreBatch })) {
+      for (const check of storeConformance({ open, sweepBatch: mapStoreBatch })) {
         await check.run().catch(() => failed.push(check.name))
       }
       expect(
         failed.some((name) => name.includes(caught)),
         `failed: ${failed.join('; ') || 'nothing'}`,
       ).toBe(true)
+    })
+  }
+
+  for (const [fault, [caught, Store]] of Object.entries(faults)) itIsCaught(fault, caught, () => new Store())
+  for (const [fault, [caught, forgotten]] of Object.entries(forgetful)) {
+    itIsCaught(fault, caught, () => {
+      const first = new MapStore()
+      return { stores: [new RememberingStore(first, forgotten), new RememberingStore(first, forgotten)] }
     })
   }
 

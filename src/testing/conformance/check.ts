@@ -98,6 +98,7 @@ export function assertKept(actual: readonly KeptRecord[], expected: readonly Kep
   )
 }
 
+/** What this handle itself wrote: read as requests do, twice for a store that remembers, and fresh. */
 export async function assertStored(
   store: SessionStore,
   key: string,
@@ -105,8 +106,27 @@ export async function assertStored(
   message?: string,
 ): Promise<void> {
   assertRecord(await store.read(key), expected, message)
+  assertRecord(await store.read(key), expected, message)
+  assertRecord(await store.read(key, { fresh: true }), expected, message)
 }
 
 export async function assertGone(store: SessionStore, key: string, message = 'the record must be gone'): Promise<void> {
   assert.equal(await store.read(key), undefined, message)
+  assert.equal(await store.read(key, { fresh: true }), undefined, message)
+}
+
+/** The same where another handle may have written: only what is fresh must have it, and then nothing older is answered any more. */
+export async function assertStoredByAny(
+  store: SessionStore,
+  key: string,
+  expected: SessionRecord,
+  message?: string,
+): Promise<void> {
+  assertRecord(await store.read(key, { fresh: true }), expected, message)
+  await assertStored(store, key, expected, message)
+}
+
+export async function assertGoneByAny(store: SessionStore, key: string, message?: string): Promise<void> {
+  assert.equal(await store.read(key, { fresh: true }), undefined, message ?? 'the record must be gone')
+  await assertGone(store, key, message)
 }
