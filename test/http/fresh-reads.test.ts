@@ -51,7 +51,7 @@ const fresh: Record<string, Asking> = {
     new Promise((resolve, reject) => {
       sessionStore.get(sessionID, (error: unknown, found) => {
         if (error) reject(error)
-        else resolve(found?.n)
+        else resolve(found === undefined || found === null ? undefined : Reflect.get(found, 'n'))
       })
     }),
 }

@@ -1,10 +1,11 @@
 import { createClient } from 'redis'
 import { afterAll, beforeAll, describe } from 'vitest'
 
+import type { NodeRedisClient } from '../../src/stores/redis/engine-node-redis.js'
 import { redisStore } from '../../src/stores/redis/index.js'
-import { startRedis } from '../support/engines.js'
+import { startRedis, useEngine } from '../support/engines.js'
 import { findValkey, startValkey } from '../support/valkey.js'
-import { singleClients, type OpenClient } from './redis/clients.js'
+import { hearingClients, singleClients, type OpenClient } from './redis/clients.js'
 import { itConforms } from './support.js'
 
 interface Server {
@@ -48,6 +49,29 @@ function itConformsWith(start: () => Promise<Server>, names: readonly string[]):
 
 describe('the Redis store keeps the contract', () => {
   itConformsWith(startRedis, Object.keys(singleClients))
+})
+
+describe('the Redis store keeps the contract with a near-cache in each of three processes', () => {
+  const redis = useEngine(startRedis)
+
+  for (const [name, connect] of Object.entries(hearingClients)) {
+    describe(`with ${name}`, () => {
+      let opened: OpenClient[]
+      beforeAll(async () => {
+        opened = await Promise.all([0, 1, 2].map(() => connect(redis().url)))
+      })
+      afterAll(() => opened.forEach(({ end }) => void end()))
+
+      itConforms({
+        expiry: 'engine',
+        open: async (clock) => {
+          await (opened[0]!.client as NodeRedisClient).sendCommand(['FLUSHALL'])
+          const open = (index: number) => redisStore({ client: opened[index]!.client, clock, nearCache: true })
+          return { stores: [open(0), open(1), open(2)] }
+        },
+      })
+    })
+  }
 })
 
 const valkey = findValkey()

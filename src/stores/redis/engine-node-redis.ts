@@ -7,18 +7,11 @@
 import type { Engine, RedisNode } from './engine.js'
 import { listenForErrors, type Emitter } from './emitter.js'
 import { textReply } from './replies.js'
+import { trackingOf } from './tracking.js'
 
 interface Prefixing {
   /** The `keyPrefix` option of version 6, which raw commands go without. */
   readonly _keyPrefix?: string | Uint8Array | undefined
-}
-
-/**
- * From version 5 on what an app holds is a face before the client, and the client raises its events itself. Were a listener taken
- * off the face, the two could part, and the app's own listeners on the face would hear nothing any more.
- */
-interface Faced {
-  readonly _self?: Emitter | undefined
 }
 
 /** What `createClient` and `createClientPool` answer. */
@@ -65,6 +58,7 @@ export function nodeRedisEngine(given: NodeRedisClient): Engine {
   return {
     ...common(given),
     clustered: false,
+    tracking: () => trackingOf(behind(given)),
     send: (_key, args) => send(args),
     nodes: () => Promise.resolve([{ name: '', send }]),
   }
@@ -102,13 +96,21 @@ function isReady(cluster: NodeRedisCluster): boolean {
 function common(
   client: Emitter & Prefixing,
 ): Pick<Engine, 'keyPrefix' | 'addsKeyPrefix' | 'readsFromReplicas' | 'close'> {
-  const stopListening = listenForErrors((client as Faced)._self ?? client)
+  const stopListening = listenForErrors(behind(client))
   return {
     keyPrefix: textReply(client._keyPrefix) ?? '',
     addsKeyPrefix: false,
     readsFromReplicas: false,
     close: () => Promise.resolve(stopListening()),
   }
+}
+
+/**
+ * From version 5 on what an app holds is a face before the client, and the client raises its events itself. Were a listener taken
+ * off the face, the two could part, and the app's own listeners on the face would hear nothing any more.
+ */
+function behind<Client extends Emitter>(client: Client): Client {
+  return (client as { readonly _self?: Client })._self ?? client
 }
 
 /** In the legacy mode of version 4 the client's own methods take callbacks. */

@@ -24,12 +24,15 @@ const mostWaiting = 10_000
 const longestWait = 5_000
 const mostAttempts = 8
 
-/** Throws `ERR_SESSION_ENGINE_MISSING` when none of the packages is installed. */
-export function urlEngine(url: string, find: FindPackage = findInstalled): Engine {
+/**
+ * `hearing`: with a client that hears what becomes of what it has read. Throws `ERR_SESSION_ENGINE_MISSING` when none of the packages
+ * is installed.
+ */
+export function urlEngine(url: string, find: FindPackage = findInstalled, hearing = false): Engine {
   const { name, require } = firstFound(find)
   let opened: Engine | undefined
   const open = (): Engine => {
-    opened ??= name === 'redis' ? openNodeRedis(url, require(name)) : openIoredis(url, require(name))
+    opened ??= name === 'redis' ? openNodeRedis(url, hearing, require(name)) : openIoredis(url, require(name))
     return opened
   }
   return {
@@ -37,6 +40,7 @@ export function urlEngine(url: string, find: FindPackage = findInstalled): Engin
     keyPrefix: '',
     addsKeyPrefix: false,
     readsFromReplicas: false,
+    tracking: () => open().tracking?.(),
     send: (key, args) => open().send(key, args),
     nodes: () => open().nodes(),
     close: (deadline) => (opened === undefined ? Promise.resolve() : opened.close(deadline)),
@@ -82,13 +86,14 @@ interface OwnNodeRedis extends NodeRedisClient {
   disconnect(): Promise<unknown>
 }
 
-function openNodeRedis(url: string, module: unknown): Engine {
+function openNodeRedis(url: string, hearing: boolean, module: unknown): Engine {
   const { createClient } = module as { createClient(options: object): OwnNodeRedis }
   const client = createClient({
     url,
     commandsQueueMaxLength: mostWaiting,
     commandOptions: { timeout: longestWait },
     socket: { reconnectStrategy: pauseBefore },
+    ...(hearing && { RESP: 3, emitInvalidate: true }),
   })
   const engine = nodeRedisEngine(client)
   const connect = (): void => {

@@ -24,6 +24,17 @@ export interface RedisNode {
   send(args: readonly string[]): Promise<unknown>
 }
 
+/** A connection over which the server says what became of the keys that were read there. */
+export interface Tracking {
+  /** A number that is another one after each break, and `undefined` while the connection is down. */
+  connection(): number | undefined
+  /**
+   * `listener` hears of each key that has changed, expired or gone since it was read, before any answer that was given later; of
+   * all keys at once it hears `undefined`. Answers how to stop.
+   */
+  listen(listener: (id: string | undefined) => void): () => void
+}
+
 export interface Engine {
   /** Keys are spread over several servers, and a command reaches those of one slot only. */
   readonly clustered: boolean
@@ -35,6 +46,8 @@ export interface Engine {
   readonly readsFromReplicas: boolean
   /** Sends a command whose first key is `key`. Never throws: it rejects. */
   send(key: string, args: readonly string[]): Promise<unknown>
+  /** `undefined`, or missing, where the client cannot do it or was not made for it. */
+  tracking?(): Tracking | undefined
   /** The servers that a scan must visit. */
   nodes(): Promise<readonly RedisNode[]>
   /**

@@ -5,13 +5,15 @@
 import type { RedisClient } from './engine.js'
 import {
   readOptions,
+  type NearCacheOptions,
   type RedisStoreClientOptions,
   type RedisStoreOptions,
   type RedisStoreUrlOptions,
 } from './options.js'
 import { RedisSessionStore } from './store.js'
 
-export type { RedisClient, RedisSessionStore, RedisStoreClientOptions, RedisStoreOptions, RedisStoreUrlOptions }
+export type { NearCacheOptions, RedisClient, RedisSessionStore }
+export type { RedisStoreClientOptions, RedisStoreOptions, RedisStoreUrlOptions }
 
 /**
  * A store behind the app's own client of redis, ioredis or iovalkey, or at a URL. A read is one round trip, and so is a write.

@@ -3,8 +3,22 @@
  */
 
 import { systemClock, type Clock } from '../../core/clock.js'
+import { milliseconds, type Duration } from '../../core/duration.js'
 import { SessionOptionError } from '../../core/errors.js'
 import type { RedisClient } from './engine.js'
+import type { NearCacheSettings } from './near-cache.js'
+
+/** How long, and how many, records are kept in this process. */
+export interface NearCacheOptions {
+  /**
+   * How long a record is kept at most, counted from when the server was asked. Milliseconds or a duration, 10 seconds at most.
+   * Default: `'2s'`. It is only ever needed when the server hangs or the connection is broken without a sign: for so long a
+   * session that another process changed or ended may then still be answered as it was.
+   */
+  readonly maxAge?: Duration | undefined
+  /** How many records are kept at most; what was not used for the longest time goes first. Default: 10,000. */
+  readonly maxEntries?: number | undefined
+}
 
 interface SharedOptions {
   /**
@@ -19,6 +33,15 @@ interface SharedOptions {
    * are first written. It needs session IDs as keys, as `session()` has them. Default: none.
    */
   readonly legacy?: 'connect-redis' | undefined
+  /**
+   * Keeps records in this process for seconds, so that most requests ask the server nothing. What another process writes or ends is
+   * heard of within milliseconds, so for that long a request may see the session as it was: a sign-out on another machine too.
+   * Whatever asks for what is fresh gets it, no update is lost, and nothing that ended comes back. Default: `false`.
+   *
+   * With a client of the app's it must be a single one of redis 5.9 or newer, made with `{ RESP: 3, emitInvalidate: true }`; with
+   * `url` that package must be installed. Others throw `SessionOptionError` at construction.
+   */
+  readonly nearCache?: boolean | NearCacheOptions | undefined
   /** What deadlines are counted from. Default: the system's clock. */
   readonly clock?: Clock | undefined
 }
@@ -46,6 +69,7 @@ export interface RedisSettings {
   readonly prefix: string
   readonly userPrefix: string
   readonly legacy: boolean
+  readonly nearCache: NearCacheSettings | undefined
   readonly clock: Clock
 }
 
@@ -54,6 +78,7 @@ const optionNames: readonly string[] = [
   'url',
   'prefix',
   'legacy',
+  'nearCache',
   'clock',
 ] satisfies (keyof RedisStoreOptions)[]
 
@@ -86,8 +111,32 @@ export function readOptions(options: RedisStoreOptions): RedisSettings {
     prefix,
     userPrefix,
     legacy: legacy !== undefined,
+    nearCache: nearCacheOf(options.nearCache),
     clock,
   }
+}
+
+const longestAge = 10_000
+
+function nearCacheOf(given: boolean | NearCacheOptions | undefined): NearCacheSettings | undefined {
+  if (given === undefined || given === false) return undefined
+  const options = given === true ? {} : given
+  if (typeof options !== 'object' || options === null) {
+    throw new SessionOptionError('redisStore: nearCache must be true, false, or { maxAge, maxEntries }.')
+  }
+  const unknown = Object.keys(options).find((name) => name !== 'maxAge' && name !== 'maxEntries')
+  if (unknown !== undefined) throw new SessionOptionError(`redisStore: nearCache has no option ${unknown}.`)
+  const maxAge = milliseconds('redisStore: nearCache.maxAge', options.maxAge ?? '2s')
+  if (maxAge > longestAge) {
+    throw new SessionOptionError(
+      'redisStore: nearCache.maxAge must be 10 seconds at most: a server that hangs tells nobody of the sessions that were ended.',
+    )
+  }
+  const { maxEntries = 10_000 } = options
+  if (!Number.isSafeInteger(maxEntries) || maxEntries < 1) {
+    throw new SessionOptionError('redisStore: nearCache.maxEntries must be a whole number from 1 on.')
+  }
+  return { maxAge, maxEntries }
 }
 
 /** Never under `prefix` itself, where every key is a session's; with its hash tag, where it has one. */

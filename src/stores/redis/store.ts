@@ -3,14 +3,16 @@
  */
 
 import { SessionError, SessionOptionError } from '../../core/errors.js'
-import type { KeptRecord, ScanPage, SessionRecord, SessionStore, UpdateResult } from '../../core/record.js'
 import { isOwnKey } from '../../core/own-records.js'
+import type { MaybePromise, ReadOptions, ScanPage, SessionStore, UpdateResult } from '../../core/record.js'
+import type { KeptRecord, SessionRecord } from '../../core/record.js'
 import { isSealed, Sealing, type EncryptionOptions } from '../../core/sealing.js'
 import { engineOf, type Engine } from './engine.js'
 import { urlEngine } from './engine-packages.js'
 import { Ground } from './ground.js'
 import { KeyScan } from './key-scan.js'
 import { toLegacyText } from './legacy.js'
+import { NearCache } from './near-cache.js'
 import type { RedisSettings } from './options.js'
 import { RecordReader } from './record-reader.js'
 import { RecordWriter } from './record-writer.js'
@@ -32,6 +34,8 @@ export interface HandBackOptions {
 export class RedisSessionStore implements SessionStore {
   readonly #settings: RedisSettings
   readonly #engine: Engine
+  readonly #ground: Ground
+  readonly #nearCache: NearCache | undefined
   readonly #reader: RecordReader
   readonly #writer: RecordWriter
   readonly #index: UserIndex
@@ -44,7 +48,9 @@ export class RedisSessionStore implements SessionStore {
   constructor(settings: RedisSettings, engine: Engine = openEngine(settings)) {
     this.#settings = settings
     this.#engine = engine
+    this.#nearCache = openNearCache(engine, settings)
     const ground = new Ground(engine, settings)
+    this.#ground = ground
     this.#index = new UserIndex(ground)
     this.#reader = new RecordReader(ground)
     this.#writer = new RecordWriter(ground, this.#reader, this.#index, (work) => {
@@ -54,28 +60,31 @@ export class RedisSessionStore implements SessionStore {
   }
 
   create(key: string, record: SessionRecord): Promise<boolean> {
-    return this.#call(() => this.#writer.create(key, record))
+    return this.#change([key], () => this.#writer.create(key, record))
   }
 
-  read(key: string): Promise<SessionRecord | undefined> {
-    return this.#call(() => this.#reader.read(key))
+  /** At once where `nearCache` has it. */
+  read(key: string, { fresh = false }: ReadOptions = {}): MaybePromise<SessionRecord | undefined> {
+    const ask = (): Promise<SessionRecord | undefined> => this.#call(() => this.#reader.read(key))
+    if (this.#nearCache === undefined || fresh || this.#closing !== undefined) return ask()
+    return this.#nearCache.read(this.#ground.id(key), ask)
   }
 
   update(key: string, record: SessionRecord, expectedVersion: number): Promise<UpdateResult> {
-    return this.#call(() => this.#writer.update(key, record, expectedVersion))
+    return this.#change([key], () => this.#writer.update(key, record, expectedVersion))
   }
 
   touch(key: string, expiresAt: number): Promise<boolean> {
-    return this.#call(() => this.#writer.touch(key, expiresAt))
+    return this.#change([key], () => this.#writer.touch(key, expiresAt))
   }
 
   delete(key: string): Promise<boolean> {
-    return this.#call(() => this.#writer.delete(key))
+    return this.#change([key], () => this.#writer.delete(key))
   }
 
   /** One step, except on a Cluster without a hash tag in the prefix: there the old session ends first. */
   replace(oldKey: string, newKey: string, record: SessionRecord): Promise<boolean> {
-    return this.#call(() => this.#writer.replace(oldKey, newKey, record))
+    return this.#change([oldKey, newKey], () => this.#writer.replace(oldKey, newKey, record))
   }
 
   listByUser(userId: string): Promise<readonly KeptRecord[]> {
@@ -89,11 +98,8 @@ export class RedisSessionStore implements SessionStore {
 
   deleteByUser(userId: string, exceptKey?: string): Promise<readonly string[]> {
     return this.#call(async () => {
-      const keys = await this.#index.keysOf(userId)
-      return this.#writer.deleteOfUser(
-        userId,
-        keys.filter((key) => key !== exceptKey),
-      )
+      const keys = (await this.#index.keysOf(userId)).filter((key) => key !== exceptKey)
+      return this.#changing(keys, () => this.#writer.deleteOfUser(userId, keys))
     })
   }
 
@@ -133,7 +139,7 @@ export class RedisSessionStore implements SessionStore {
       const page = await this.#call(() => this.#scan.page(cursor, handBackBatch))
       const written = await Promise.all(
         page.keys.map((key) =>
-          this.#call(() =>
+          this.#change([key], () =>
             this.#writer.rewrite(key, (record) => this.#handedBack(opened(key, record, sealing), maxAge)),
           ),
         ),
@@ -145,6 +151,7 @@ export class RedisSessionStore implements SessionStore {
   }
 
   close(): Promise<void> {
+    this.#nearCache?.close()
     this.#closing ??= this.#close()
     return this.#closing
   }
@@ -172,6 +179,16 @@ export class RedisSessionStore implements SessionStore {
     }
   }
 
+  #change<T>(keys: readonly string[], work: () => Promise<T>): Promise<T> {
+    return this.#call(() => this.#changing(keys, work))
+  }
+
+  #changing<T>(keys: readonly string[], work: () => Promise<T>): Promise<T> {
+    if (this.#nearCache === undefined) return work()
+    const ids = keys.map((key) => this.#ground.id(key))
+    return this.#nearCache.changing(ids, work)
+  }
+
   #call<T>(work: () => Promise<T>): Promise<T> {
     if (this.#closing !== undefined) return Promise.reject(closedError())
     return this.#follow(work())
@@ -188,8 +205,19 @@ export class RedisSessionStore implements SessionStore {
   }
 }
 
-function openEngine({ client, url }: RedisSettings): Engine {
-  return client === undefined ? urlEngine(url!) : engineOf(client)
+function openEngine({ client, url, nearCache }: RedisSettings): Engine {
+  return client === undefined ? urlEngine(url!, undefined, nearCache !== undefined) : engineOf(client)
+}
+
+function openNearCache(engine: Engine, { nearCache, clock }: RedisSettings): NearCache | undefined {
+  if (nearCache === undefined) return undefined
+  const tracking = engine.tracking?.()
+  if (tracking !== undefined) return new NearCache(tracking, nearCache, clock)
+  void engine.close(Promise.resolve())
+  throw new SessionOptionError(
+    'redisStore: nearCache needs a client that hears what others change: a single one (no pool, Sentinel or Cluster) of redis 5.9 ' +
+      'or newer, made with createClient({ RESP: 3, emitInvalidate: true }), or a url and that package installed.',
+  )
 }
 
 function opened(key: string, record: SessionRecord, sealing: Sealing | undefined): SessionRecord | undefined {

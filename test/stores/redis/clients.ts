@@ -61,6 +61,28 @@ export const singleClients: Readonly<Record<string, (url: string) => Promise<Ope
   iovalkey: async (url) => ended(new Iovalkey(url)),
 }
 
+const hears = { RESP: 3, emitInvalidate: true } as const
+
+/** For one server, and for a near-cache. */
+export const hearingClients: Readonly<Record<string, (url: string) => Promise<OpenClient>>> = {
+  'node-redis 6': async (url) => {
+    const client = await createClient({ url, ...hears }).connect()
+    return { client, end: () => client.destroy() }
+  },
+  'node-redis 6 that gives out bytes': async (url) => {
+    const client = await createClient({ url, ...hears, commandOptions: { typeMapping: { 36: Buffer } } }).connect()
+    return { client, end: () => client.destroy() }
+  },
+  'node-redis 6 with a keyPrefix': async (url) => {
+    const client = await createClient({ url, ...hears, keyPrefix: 'app*:' }).connect()
+    return { client, end: () => client.destroy() }
+  },
+  'node-redis 5': async (url) => {
+    const client = await createClient5({ url, ...hears }).connect()
+    return { client, end: () => client.destroy() }
+  },
+}
+
 /** For a Cluster, found by one of its nodes. */
 export const clusterClients: Readonly<Record<string, (host: string, port: number) => Promise<OpenClient>>> = {
   'node-redis 6': async (host, port) => {

@@ -1,5 +1,9 @@
+import type { EventEmitter } from 'node:events'
+
 import { Redis as Ioredis } from 'ioredis'
-import { createClient } from 'redis'
+import { Redis as Ioredis5 } from 'ioredis-5'
+import { Redis as Iovalkey } from 'iovalkey'
+import { createClient, createClientPool, createCluster, createSentinel } from 'redis'
 import { createClient as createClient4 } from 'redis-4'
 import { createClient as createClient5 } from 'redis-5'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -48,6 +52,36 @@ describe('redisStore refuses', () => {
     expect(refused({ client, prefix: 5 })).toContain('prefix')
     expect(refused({ client, prefix: 'users' })).toContain('colon')
     expect(refused({ client, legacy: 'connect-mongo' })).toContain("'connect-redis'")
+  })
+
+  const hears = { RESP: 3, emitInvalidate: true } as const
+  const deaf: Readonly<Record<string, unknown>> = {
+    'redis that was not made for it': client,
+    'redis 5 that was not made for it': createClient5({ RESP: 3 }),
+    'redis 4, which knows nothing of it': createClient4(hears as object),
+    'a pool': createClientPool(hears),
+    'a Cluster': createCluster({ rootNodes: [{}], RESP: 3, defaults: hears }),
+    'a Sentinel': createSentinel({ name: 'first', sentinelRootNodes: [], RESP: 3, nodeClientOptions: hears }),
+    ioredis: new Ioredis({ lazyConnect: true }),
+    'ioredis 5': new Ioredis5({ lazyConnect: true }),
+    iovalkey: new Iovalkey({ lazyConnect: true }),
+  }
+
+  it.each(Object.entries(deaf))('a near-cache over %s, which is left as it was', (_name, other) => {
+    expect(refused({ client: other, nearCache: true })).toContain('emitInvalidate: true')
+    expect((other as EventEmitter).listenerCount('error')).toBe(0)
+    expect(() => redisStore({ client: other as typeof client, nearCache: false })).not.toThrow()
+  })
+
+  it('a near-cache with options that it does not know, and values that it cannot use', () => {
+    for (const nearCache of [1, 'on', null]) expect(refused({ client, nearCache })).toContain('nearCache must be')
+    expect(refused({ client, nearCache: { ttl: 5 } })).toContain('nearCache has no option ttl')
+    for (const maxAge of [0, -1, '1m', 10_001, Infinity, 'soon']) {
+      expect(refused({ client, nearCache: { maxAge } })).toContain('nearCache.maxAge must be')
+    }
+    for (const maxEntries of [0, -1, 1.5, Infinity, '5']) {
+      expect(refused({ client, nearCache: { maxEntries } })).toContain('nearCache.maxEntries must be')
+    }
   })
 
   it('a URL of something else, and does not repeat it', () => {

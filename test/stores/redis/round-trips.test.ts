@@ -109,7 +109,7 @@ describe('on one server', () => {
     await client.connect()
     const store = redisStore({ client })
     const before = await reads(client)
-    await Promise.all(Array.from({ length: 100 }, (_, index) => store.read(`key-${index}`)))
+    await Promise.all(Array.from({ length: 100 }, async (_, index) => store.read(`key-${index}`)))
     expect((await reads(client)) - before).toBeLessThan(20)
     client.destroy()
   })
@@ -122,7 +122,7 @@ describe('on one server', () => {
     const store = redisStore({ client })
     await store.read('key')
     const writes = countWrites(client)
-    await Promise.all(Array.from({ length: 100 }, (_, index) => store.read(`key-${index}`)))
+    await Promise.all(Array.from({ length: 100 }, async (_, index) => store.read(`key-${index}`)))
     expect(writes()).toBe(1)
     await Promise.all([store.create('key', record()), store.touch('other', start), store.read('key')])
     expect(writes()).toBe(2)
@@ -145,8 +145,7 @@ describe('on a Cluster', () => {
     const monitor = await startMonitor(cluster().nodes.map(({ url }) => url))
     const store = redisStore({ client, clock: fakeClock(start) })
     const keys = Array.from({ length: 40 }, (_, index) => `key-${index}`)
-    const each = (work: (key: string) => Promise<unknown>) =>
-      monitor.during(() => Promise.all(keys.map((key) => work(key))))
+    const each = (work: (key: string) => unknown) => monitor.during(() => Promise.all(keys.map((key) => work(key))))
 
     // Twice, so that every node has come to know the scripts.
     for (let round = 0; round < 2; round += 1) {
@@ -167,7 +166,7 @@ describe('on a Cluster', () => {
     const { host, port } = cluster().nodes[0]!
     const client = new IoredisCluster([{ host, port }])
     const store = redisStore({ client })
-    const readMany = () => Promise.all(Array.from({ length: 100 }, (_, index) => store.read(`key-${index}`)))
+    const readMany = () => Promise.all(Array.from({ length: 100 }, async (_, index) => store.read(`key-${index}`)))
     await readMany()
     const writes = client.nodes('master').map(countWrites)
     await readMany()

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import { createClient } from 'redis'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
-import { SessionError } from '../../../src/core/errors.js'
+import { SessionError, SessionOptionError } from '../../../src/core/errors.js'
 import { urlEngine, type RedisPackageName } from '../../../src/stores/redis/engine-packages.js'
 import { redisStore } from '../../../src/stores/redis/index.js'
 import { readOptions } from '../../../src/stores/redis/options.js'
@@ -95,13 +95,29 @@ describe.each(Object.entries(installations))('with a URL and %s installed', (_na
     const store = new RedisSessionStore(readOptions({ url: engine.url, clock }), urlEngine(engine.url, find))
     await store.create('key', record())
     engine.signal('SIGSTOP')
-    const reading = store.read('key').catch((error: unknown) => error)
+    const touching = store.touch('key', start).catch((error: unknown) => error)
     const closed = store.close()
     clock.advance(5_000)
     await closed
-    expect(await reading).toBeInstanceOf(Error)
+    expect(await touching).toBeInstanceOf(Error)
     // An error that comes from here on and is not heard ends the run.
     await engine.stop()
+  })
+})
+
+describe('with a URL and nearCache', () => {
+  const options = readOptions({ url: 'redis://localhost', nearCache: true })
+  const open = (find: Parameters<typeof urlEngine>[1]) =>
+    new RedisSessionStore(options, urlEngine(options.url!, find, true))
+
+  it.each(['redis', 'redis 5'] as const)('%s is taken', async (name) => {
+    const store = open(installations[name])
+    await expect(store.close()).resolves.toBeUndefined()
+  })
+
+  it.each(['redis 4', 'ioredis', 'iovalkey'] as const)('%s is refused, with what to install', (name) => {
+    expect(() => open(installations[name])).toThrow(SessionOptionError)
+    expect(() => open(installations[name])).toThrow('redis 5.9 or newer')
   })
 })
 
