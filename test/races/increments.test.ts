@@ -77,6 +77,7 @@ describe('a thousand requests that count up one counter at the same time, in one
     'coatcheck() over SQLite': () => over(sqliteStore(join(temporaryFolder(), 'sessions.db'))),
     'coatcheck() over PostgreSQL': () => over(postgresStore({ pool, table: 'counters_of_one' })),
     'coatcheck() over Redis': () => over(redisStore({ url: redis().url })),
+    'coatcheck() over Redis with a near-cache': () => over(redisStore({ url: redis().url, nearCache: true })),
     'coatcheck() over a Redis Cluster of three': () => over(redisStore({ client: clusterClient })),
     'coatcheck() over a callback store': () => coatcheck({ secret, store: new MemoryStore(), storeTimeout }),
     'session() over a callback store': () =>
@@ -123,6 +124,7 @@ describe('a thousand increments from three processes', () => {
     },
     postgres: () => ({ place: postgres().url, store: postgresStore({ pool, table: 'counters' }) }),
     redis: () => ({ place: redis().url, store: redisStore({ url: redis().url }) }),
+    'redis-near': () => ({ place: redis().url, store: redisStore({ url: redis().url, nearCache: true }) }),
     'redis-cluster': () => ({ place: cluster().nodes[0]!.url, store: redisStore({ client: clusterClient }) }),
   }
   for (const [name, open] of Object.entries(places)) {

@@ -19,17 +19,20 @@ const runs = Number(process.env.RACE_RUNS ?? 20)
 const postgres = useEngine(startPostgres)
 const redis = useEngine(startRedis)
 const newRedisClient = () => createClient({ url: redis().url })
+const newHearingClient = () => createClient({ url: redis().url, RESP: 3, emitInvalidate: true })
 let pool: Pool
 let redisClient: ReturnType<typeof newRedisClient>
+let hearingClients: ReturnType<typeof newHearingClient>[]
 
 beforeAll(async () => {
   pool = new Pool({ connectionString: postgres().url, max: 6 })
   redisClient = newRedisClient()
-  await redisClient.connect()
+  hearingClients = [newHearingClient(), newHearingClient()]
+  await Promise.all([redisClient, ...hearingClients].map((client) => client.connect()))
 })
 afterAll(async () => {
   await pool.end()
-  redisClient.destroy()
+  for (const client of [redisClient, ...hearingClients]) client.destroy()
 })
 
 let files = 0
@@ -45,6 +48,14 @@ const subjects = [
     await redisClient.flushAll()
     return redisStore({ client: redisClient })
   }),
+  overRecords(
+    'coatcheck() over Redis with a near-cache, in two processes',
+    async () => {
+      await redisClient.flushAll()
+      return redisStore({ client: hearingClients[0]!, nearCache: true })
+    },
+    { elsewhere: () => redisStore({ client: hearingClients[1]!, nearCache: true }) },
+  ),
 ]
 
 for (const subject of subjects) itHolds(subject, runs)

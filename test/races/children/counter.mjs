@@ -7,6 +7,7 @@ const stores = {
   sqlite: async (path) => (await import('coatcheck/stores/sqlite')).sqliteStore(path),
   postgres: async (url) => (await import('coatcheck/stores/postgres')).postgresStore({ url, table: 'counters' }),
   redis: async (url) => (await import('coatcheck/stores/redis')).redisStore({ url }),
+  'redis-near': async (url) => (await import('coatcheck/stores/redis')).redisStore({ url, nearCache: true }),
   'redis-cluster': async (url) => {
     const { redisStore } = await import('coatcheck/stores/redis')
     const { createCluster } = await import('redis')

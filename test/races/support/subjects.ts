@@ -11,7 +11,7 @@ export type Data = Record<string, unknown>
 /** One run's layer and store. */
 export interface Bench {
   readonly sessions: Sessions
-  /** Another layer over the same store, as an app has that mounts two. */
+  /** Another layer over the same store, as an app has that mounts two, or that runs in two processes. */
   readonly elsewhere?: Sessions
   /** The data of all sessions that are kept, past the scheduler. */
   kept(): Data[] | Promise<Data[]>
@@ -32,6 +32,8 @@ export interface LayerOptions {
 }
 
 interface RecordsOptions extends LayerOptions {
+  /** The store of another process over the same records. */
+  readonly elsewhere?: () => SessionStore
   /** Store answers that never arrive. */
   readonly lost?: (answer: unknown) => boolean
 }
@@ -43,15 +45,18 @@ const express = { secret, resave: false, saveUninitialized: false }
 export function overRecords(
   name: string,
   newStore: () => SessionStore | Promise<SessionStore>,
-  { lost, ...options }: RecordsOptions = {},
+  { lost, elsewhere: newOther, ...options }: RecordsOptions = {},
 ): Subject {
   return {
     name,
     async open(turns) {
       const store = await newStore()
-      const scheduled = scheduledRecords(store, turns, lost)
-      const sessions = coatcheck({ secret, store: scheduled, clock: turns.clock(), ...options })
-      return { sessions, kept: () => keptIn(store), close: () => store.close() }
+      const over = (some: SessionStore): Sessions =>
+        coatcheck({ secret, store: scheduledRecords(some, turns, lost), clock: turns.clock(), ...options })
+      const bench = { sessions: over(store), kept: () => keptIn(store) }
+      const other = newOther?.()
+      if (other === undefined) return { ...bench, close: () => store.close() }
+      return { ...bench, elsewhere: over(other), close: () => Promise.all([store.close(), other.close()]) }
     },
   }
 }
