@@ -72,6 +72,15 @@ describe('what is remembered from before', () => {
     expect(store.count()).toBe(0)
   })
 
+  it('is not what tells whether a session still lives', async () => {
+    const { here, elsewhere } = processes()
+    await kept(elsewhere, 'id', { a: 1 })
+    const { bookmark } = await loaded(here, 'id')
+    await elsewhere.destroy('id')
+    expect(await here.stillLives(session('id', {}, { bookmark }))).toBe(false)
+    expect(await here.keepAlive('id', false)).toBe('ended')
+  })
+
   it('is not what update() works on', async () => {
     const { here, elsewhere } = processes()
     const bookmark = await kept(elsewhere, 'id', { n: 1 })
