@@ -69,7 +69,7 @@ export async function* everySession(store: SessionStore): AsyncGenerator<KeptRec
 /** The session of this key, or the only one whose key begins with it. Throws a `Failure` for none, and for several. */
 export async function findSession(store: SessionStore, name: string): Promise<KeptRecord> {
   const prefix = name.replace(/…$/, '')
-  const record = await store.read(prefix)
+  const record = await store.read(prefix, { fresh: true })
   if (record !== undefined && isSession({ key: prefix, record }, Date.now())) return { key: prefix, record }
   if (prefix.length < shortestPrefix) {
     throw new Failure(`give at least the first ${shortestPrefix} characters of the session's name`, 2)

@@ -4,7 +4,8 @@
 import { andThen } from './maybe-promise.js'
 import { isOwnKey } from './own-records.js'
 import { hasRecordShape, unreadable } from './record-bookmark.js'
-import type { KeptRecord, MaybePromise, ScanPage, SessionRecord, SessionStore, UpdateResult } from './record.js'
+import type { KeptRecord, MaybePromise, ReadOptions, ScanPage } from './record.js'
+import type { SessionRecord, SessionStore, UpdateResult } from './record.js'
 import { Sealing, type EncryptionOptions, type SealingFault } from './sealing.js'
 
 /** `store` with its records encrypted as `encryption` says; `store` itself without. Throws ERR_SESSION_OPTION for keys that are none. */
@@ -37,8 +38,10 @@ export class SealedRecords implements SessionStore {
     return this.#store.create(key, this.#sealing.seal(key, record))
   }
 
-  read(key: string): MaybePromise<SessionRecord | undefined> {
-    return andThen(this.#store.read(key), (record) => (record === undefined ? undefined : this.#opened(key, record)))
+  read(key: string, options?: ReadOptions): MaybePromise<SessionRecord | undefined> {
+    return andThen(this.#store.read(key, options), (record) =>
+      record === undefined ? undefined : this.#opened(key, record),
+    )
   }
 
   update(key: string, record: SessionRecord, expectedVersion: number): MaybePromise<UpdateResult> {

@@ -2,9 +2,11 @@
  * Over a store that remembers what it has read: a request may find its session as it was a moment ago, and whoever asks for what is there
  * now gets that.
  */
+import { randomBytes } from 'node:crypto'
+
 import { describe, expect, it } from 'vitest'
 
-import { coatcheck, type Sessions, type SessionStore } from '../../src/index.js'
+import { coatcheck, type CoatcheckOptions, type Sessions, type SessionStore } from '../../src/index.js'
 import { memoryStore } from '../../src/stores/memory/index.js'
 import { rememberingStore, storeWith } from '../core/support/records.js'
 import { site, Visitor, type Reply, type SessionedRequest } from './support/site.js'
@@ -14,15 +16,15 @@ const secret = 'a secret of at least thirty-two bytes'
 type Asking = (sessions: Sessions, req: SessionedRequest) => Promise<unknown>
 
 /** Two processes over one store, the first of which remembers, and a visitor of both whose session is remembered. */
-async function twoProcesses(asking: Asking) {
+async function twoProcesses(asking: Asking, options: Partial<CoatcheckOptions> = {}) {
   const store = memoryStore()
   const hooks = { beforeCreate: async (): Promise<unknown> => undefined }
   const create: SessionStore['create'] = async (key, record) => {
     await hooks.beforeCreate()
     return store.create(key, record)
   }
-  const sessions = coatcheck({ secret, store: storeWith({ create }, rememberingStore(store)) })
-  const otherSessions = coatcheck({ secret, store })
+  const sessions = coatcheck({ secret, store: storeWith({ create }, rememberingStore(store)), ...options })
+  const otherSessions = coatcheck({ secret, store, ...options })
   const elsewhere = await site(otherSessions, async (req, res) => {
     if (req.url === '/end') await req.session.destroy()
     if (req.url === '/change') req.session.n = 2
@@ -43,8 +45,12 @@ async function twoProcesses(asking: Asking) {
 }
 
 /** What `asking` gets in a request whose session another process has changed, or ended, since this one remembers it. */
-async function answerAfter(path: '/change' | '/end', asking: Asking): Promise<unknown> {
-  const { visitor, goElsewhere, answers } = await twoProcesses(asking)
+async function answerAfter(
+  path: '/change' | '/end',
+  asking: Asking,
+  options?: Partial<CoatcheckOptions>,
+): Promise<unknown> {
+  const { visitor, goElsewhere, answers } = await twoProcesses(asking, options)
   await goElsewhere(path)
   await visitor.ask('/ask')
   return answers[0]
@@ -73,6 +79,10 @@ const fresh: Record<string, Asking> = {
 describe.each(Object.entries(fresh))('%s', (_name, asking) => {
   it('has what another process has changed', async () => {
     expect(await answerAfter('/change', asking)).toBe(2)
+  })
+
+  it('has it where records are encrypted, too', async () => {
+    expect(await answerAfter('/change', asking, { encryption: { keys: [randomBytes(32)] } })).toBe(2)
   })
 
   it('has nothing when another process has ended it', async () => {

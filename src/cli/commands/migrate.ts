@@ -72,7 +72,7 @@ async function one(
   const record = { ...session.record, version: copyVersion }
   if (record.expiresAt <= Date.now()) return 'expired'
   const key = keyOf(session.key)
-  const there = await target.read(key)
+  const there = await target.read(key, { fresh: true })
   if (there !== undefined) {
     const isSame = there.data === record.data && there.attributes === record.attributes
     if (isSame || there.version !== copyVersion) return 'kept'
@@ -83,7 +83,7 @@ async function one(
   }
   if (dryRun) return 'copied'
   if (!(await target.create(key, record))) return 'kept'
-  const copy = await target.read(key)
+  const copy = await target.read(key, { fresh: true })
   if (copy?.data !== record.data || copy.attributes !== record.attributes) {
     throw new Failure(
       'a session that was copied reads back differently; nothing of the old store was changed. Look into the new one',

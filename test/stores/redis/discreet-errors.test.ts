@@ -24,7 +24,7 @@ const id = 'an-ID-that-is-nobodys-business'
 const secrets = record({ data: '{"card":"4111 1111"}', userId: 'ann', expiresAt: Date.now() + hour })
 
 const calls: [string, (store: RedisSessionStore) => Promise<unknown>][] = [
-  ['read', (store) => store.read(id)],
+  ['read', async (store) => store.read(id)],
   ['create', (store) => store.create('another-ID-of-somebody', secrets)],
   ['update', (store) => store.update(id, secrets, 1)],
   ['touch', (store) => store.touch(id, secrets.expiresAt)],
