@@ -20,7 +20,7 @@ afterAll(async () => {
   await removeFolder(place)
 })
 
-describe.each(['docs/csrf.md'])('%s', (page) => {
+describe.each(['docs/csrf.md', 'docs/stores/redis.md'])('%s', (page) => {
   it('has snippets that compile, each by itself', { timeout: 180_000 }, async () => {
     const text = await readFile(join(root, page), 'utf8')
     const snippets = [...text.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code]) => code!)
@@ -44,6 +44,7 @@ describe.each(['docs/csrf.md'])('%s', (page) => {
         '@types/express',
         '@types/express-serve-static-core',
         '@types/qs',
+        'redis',
         ['coatcheck', { copy: packed.folder }],
       ],
     })
