@@ -63,8 +63,6 @@ it('people talk, and whoever signs out everywhere is silenced everywhere, in ano
 it('nobody comes in without a session, or from a page of another origin', async () => {
   const url = await startChat(join(temporaryFolder(), 'sessions.db'))
   const cookie = await signIn(url, 'ann')
-  for (const socket of [open(url, ''), open(url, cookie, 'https://evil.example')]) {
-    const [error] = (await once(socket, 'error')) as [Error]
-    expect(error.message).toContain('401')
-  }
+  const refused = [open(url, ''), open(url, cookie, 'https://evil.example')].map((socket) => once(socket, 'error'))
+  for (const [error] of (await Promise.all(refused)) as [Error][]) expect(error.message).toContain('401')
 })
