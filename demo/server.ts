@@ -1,5 +1,6 @@
 /**
- * Runs the shop. PORT (default 3000) and HOST (default 127.0.0.1) say where, SHOP_DATA where its files are kept.
+ * Runs the shop. PORT (default 3000) and HOST (default 127.0.0.1) say where, SHOP_DATA where its files are kept, SHOP_IDLE after how many
+ * seconds without a click customers are signed out.
  */
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
@@ -15,6 +16,9 @@ const data = process.env.SHOP_DATA ?? join(demo, 'data')
 const host = process.env.HOST ?? '127.0.0.1'
 const wanted = Number(process.env.PORT ?? 3000)
 const portsToTry = 20
+const idle = Number(process.env.SHOP_IDLE ?? 1800)
+// In less than a minute nobody could read that the time is running out, and act.
+if (!(idle >= 60)) throw new Error('SHOP_IDLE must be a number of seconds, 60 or more')
 
 const { app, sessions } = createShop({
   secret: sessionSecret(data),
@@ -22,6 +26,7 @@ const { app, sessions } = createShop({
   accountsFolder: join(data, 'accounts'),
   ordersFolder: join(data, 'orders'),
   staticFolder: join(demo, 'static'),
+  customerIdle: idle * 1000,
 })
 
 const server = createServer(app)

@@ -1,5 +1,5 @@
 /**
- * The form of a new account.
+ * The forms of a new account and of a new password.
  */
 import type { Texts } from '../texts/languages.js'
 import type { NewAccount } from './accounts.js'
@@ -20,7 +20,13 @@ export function checkNewAccount(
   if (email === '') errors.email = words.required(labels.email)
   else if (email.length > longestText) errors.email = words.tooLong(labels.email)
   else if (!/^[^\s@]+@[^\s@]+$/.test(email)) errors.email = words.email
-  if (password.length < shortestPassword) errors.password = words.passwordShort
-  else if (password.length > longestPassword) errors.password = words.passwordLong
+  const wrongPassword = checkPassword(password, words)
+  if (wrongPassword !== undefined) errors.password = wrongPassword
   return errors
+}
+
+/** What is wrong with a password that somebody wants to have. */
+export function checkPassword(password: string, words: Texts['errors']): string | undefined {
+  if (password.length < shortestPassword) return words.passwordShort
+  return password.length > longestPassword ? words.passwordLong : undefined
 }

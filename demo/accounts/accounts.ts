@@ -3,6 +3,7 @@
  */
 import { createHash } from 'node:crypto'
 import type { Cart } from '../shop/cart.js'
+import type { Checkout } from '../shop/checkout.js'
 import { Drawer } from '../shop/drawer.js'
 import type { Language } from '../texts/languages.js'
 import { hashPassword, passwordFits } from './passwords.js'
@@ -26,6 +27,8 @@ export interface Account extends Preferences {
   readonly name: string
   readonly email: string
   readonly cart: Cart
+  /** A checkout that was begun and not ended. */
+  readonly checkout?: Checkout | undefined
 }
 
 interface KeptAccount extends Account {
@@ -64,9 +67,14 @@ export class Accounts {
     return account === undefined ? undefined : withoutPassword(account)
   }
 
-  /** Keeps what a customer chose or put into the cart. */
-  async keep(id: string, news: Preferences & { readonly cart?: Cart }): Promise<void> {
+  /** Keeps what a customer chose, put into the cart, or said at the checkout. */
+  async keep(id: string, news: Partial<Omit<Account, 'id' | 'name' | 'email'>>): Promise<void> {
     await this.#drawer.change(id, (account) => ({ ...account, ...news }))
+  }
+
+  async changePassword(id: string, password: string): Promise<void> {
+    const hash = await hashPassword(password)
+    await this.#drawer.change(id, (account) => ({ ...account, password: hash }))
   }
 }
 

@@ -11,8 +11,8 @@ export function fieldOf(req: Request, name: string): string {
 }
 
 /** As it was typed: blanks are letters of a password. */
-export function passwordOf(req: Request): string {
-  const { password } = (req.body ?? {}) as { password?: unknown }
+export function passwordOf(req: Request, name: 'password' | 'new-password' = 'password'): string {
+  const { [name]: password } = (req.body ?? {}) as { readonly [Name in typeof name]?: unknown }
   return typeof password === 'string' ? password : ''
 }
 

@@ -2,7 +2,10 @@
  * What every page is made with: who asks, in which language and colours, and what waits to be told.
  */
 import type { NextFunction, Request, RequestHandler, Response } from 'express'
+import type { Sessions } from 'coatcheck'
 import type { Account, Accounts, Theme } from '../accounts/accounts.js'
+import { signOut } from '../accounts/signing-in.js'
+import { stayFrom, type Stay } from '../accounts/time-left.js'
 import { countOf } from '../shop/cart.js'
 import { formatMoney, type Cents } from '../shop/money.js'
 import { isLanguage, languages, textsIn, type Language, type Texts } from '../texts/languages.js'
@@ -16,6 +19,8 @@ export interface Page {
   readonly theme: Theme
   /** The customer, where one is signed in. */
   readonly account: Account | undefined
+  /** How long the customer stays signed in. */
+  readonly stay: Stay | undefined
   readonly inCart: number
   /** Where forms of the header come back to. */
   readonly path: string
@@ -28,18 +33,26 @@ declare global {
   namespace Express {
     interface Locals {
       account?: Account | undefined
+      stay?: Stay | undefined
     }
   }
 }
 
-/** Middleware: finds the account of a customer who is signed in. */
-export function knowCustomer(accounts: Accounts): RequestHandler {
+interface Desk {
+  readonly sessions: Sessions
+  readonly accounts: Accounts
+  readonly now: () => number
+}
+
+/** Middleware: finds the account of a customer who is signed in. The one place that asks whose session it is. */
+export function knowCustomer({ sessions, accounts, now }: Desk): RequestHandler {
   return async (req: Request, res: Response, next: NextFunction) => {
-    const { userId } = req.session
-    if (userId !== undefined) {
-      res.locals.account = await accounts.find(userId)
+    const info = sessions.info(req)
+    if (info?.userId !== undefined) {
+      const account = await accounts.find(info.userId)
       // The account was deleted, so nobody is signed in to it.
-      if (res.locals.account === undefined) delete req.session.userId
+      if (account === undefined) await signOut(req, { sessions })
+      else Object.assign(res.locals, { account, stay: stayFrom(req, info, now()) })
     }
     next()
   }
@@ -55,6 +68,7 @@ export function pageFor(req: Request, res: Response, path: string = req.original
     language,
     theme: session?.theme ?? 'auto',
     account: res.locals.account,
+    stay: res.locals.stay,
     inCart: countOf(session?.cart ?? {}),
     path,
     flashes: session === undefined ? [] : takeFlashes(req),

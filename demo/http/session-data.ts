@@ -1,5 +1,6 @@
 /**
- * What the shop keeps in a session. Every value is optional, because a session begins empty.
+ * What the shop keeps in a session. Every value is optional, because a session begins empty. Who is signed in is not among them: the
+ * session layer knows (`sessions.info`).
  */
 import type { Theme } from '../accounts/accounts.js'
 import type { Cart } from '../shop/cart.js'
@@ -12,8 +13,6 @@ declare module 'coatcheck' {
     language?: Language | undefined
     theme?: Theme | undefined
     cart?: Cart | undefined
-    /** The account of a customer who is signed in. */
-    userId?: string | undefined
     checkout?: Checkout | undefined
     /** The number of the order that was placed last, for the page that says thank you. */
     lastOrder?: string | undefined

@@ -25,14 +25,21 @@ export class Traces {
   readonly #limits: Limits
   /** The session that was heard of longest ago comes first. */
   readonly #kept = new Map<string, readonly KeptTrace[]>()
+  /** Where a request's session goes on that got a new ID in it. */
+  readonly #wentOn = new WeakMap<object, string>()
   #lastId = 0
 
   constructor(sessions: Sessions, limits: Limits = { perSession: 8, sessions: 500 }) {
     this.#sessions = sessions
     this.#limits = limits
     sessions.on('request', (trace) => this.#record(trace))
-    sessions.on('regenerated', ({ handle, previousHandle }) => this.#move(previousHandle, handle))
-    sessions.on('destroyed', ({ handle }) => this.forget(handle))
+    sessions.on('regenerated', ({ handle, previousHandle, req }) => {
+      if (req !== undefined) this.#wentOn.set(req, handle)
+      this.#move(previousHandle, handle)
+    })
+    // Whoever comes next at this browser need not see where the customer went.
+    sessions.on('destroyed', ({ handle }) => this.#forget(handle))
+    sessions.on('revoked', ({ handle }) => this.#forget(handle))
   }
 
   /** The latest requests of a session, the newest first. */
@@ -40,7 +47,7 @@ export class Traces {
     return this.#kept.get(handle) ?? []
   }
 
-  forget(handle: string): void {
+  #forget(handle: string): void {
     this.#kept.delete(handle)
   }
 
@@ -58,19 +65,20 @@ export class Traces {
       status: request.res?.statusCode ?? 0,
       steps,
     }
-    this.#keep(info.handle, [trace, ...this.of(info.handle)].slice(0, this.#limits.perSession))
+    const handle = this.#wentOn.get(req) ?? info.handle
+    this.#keep(handle, [trace, ...this.of(handle)].slice(0, this.#limits.perSession))
   }
 
   #move(from: string, to: string): void {
     const traces = this.of(from)
-    this.forget(from)
+    this.#forget(from)
     if (traces.length > 0) this.#keep(to, traces)
   }
 
   #keep(handle: string, traces: readonly KeptTrace[]): void {
     this.#kept.delete(handle)
     this.#kept.set(handle, traces)
-    if (this.#kept.size > this.#limits.sessions) this.forget(this.#kept.keys().next().value!)
+    if (this.#kept.size > this.#limits.sessions) this.#forget(this.#kept.keys().next().value!)
   }
 }
 

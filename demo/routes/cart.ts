@@ -2,7 +2,7 @@
  * The cart. It is changed with `sessions.update`, so that of two clicks in quick succession both count.
  */
 /* oxlint-disable oxc/no-async-endpoint-handlers -- Express 5 passes what they throw to the error handlers */
-import { Router, type Request } from 'express'
+import { Router, type Request, type Response } from 'express'
 import { leaveFlash } from '../http/flash.js'
 import { fieldOf, quantityOf } from '../http/form.js'
 import { localPath } from '../http/local-path.js'
@@ -25,7 +25,7 @@ export function cartRoutes({ sessions, accounts }: Shop): Router {
   router.post('/cart/items', async (req, res) => {
     const product = productOf(fieldOf(req, 'product'))
     const more = quantityOf(req) ?? 1
-    await changeCart(req, (cart) => withQuantity(cart, product.slug, (cart[product.slug] ?? 0) + more))
+    await changeCart(req, res, (cart) => withQuantity(cart, product.slug, (cart[product.slug] ?? 0) + more))
     leaveFlash(req, 'added', product.name)
     res.redirect(303, localPath(fieldOf(req, 'back'), '/cart'))
   })
@@ -34,18 +34,19 @@ export function cartRoutes({ sessions, accounts }: Shop): Router {
     const product = productOf(req.params.slug)
     const quantity = fieldOf(req, 'remove') === '' ? quantityOf(req) : 0
     if (quantity !== undefined) {
-      await changeCart(req, (cart) => withQuantity(cart, product.slug, quantity))
+      await changeCart(req, res, (cart) => withQuantity(cart, product.slug, quantity))
       if (quantity === 0) leaveFlash(req, 'removed', product.name)
     }
     res.redirect(303, '/cart')
   })
 
-  async function changeCart(req: Request, change: (cart: Cart) => Cart): Promise<void> {
+  async function changeCart(req: Request, res: Response, change: (cart: Cart) => Cart): Promise<void> {
     await sessions.update(req, (data) => {
       data.cart = change(data.cart ?? {})
     })
-    const { userId, cart } = req.session
-    if (userId !== undefined && cart !== undefined) await accounts.keep(userId, { cart })
+    const { account } = res.locals
+    const { cart } = req.session
+    if (account !== undefined && cart !== undefined) await accounts.keep(account.id, { cart })
   }
 
   return router

@@ -37,7 +37,7 @@ export function checkoutRoutes({ accounts, orders }: Shop): Router {
     sendStep(res, page, 'address', {}, addressStep(page, checkout, { values, errors: {} }))
   })
 
-  router.post('/checkout/address', enter('address'), (req, res) => {
+  router.post('/checkout/address', enter('address'), async (req, res) => {
     const { checkout } = req.session
     const typed: Address = {
       name: fieldOf(req, 'name'),
@@ -53,7 +53,7 @@ export function checkoutRoutes({ accounts, orders }: Shop): Router {
       sendStep(res, page, 'address', errors, addressStep(page, checkout, form))
       return
     }
-    goOn(req, res, { number: orderNumber(), ...checkout, address })
+    await goOn(req, res, { number: orderNumber(), ...checkout, address })
   })
 
   router.get('/checkout/delivery', enter('delivery'), (req, res) => {
@@ -61,10 +61,10 @@ export function checkoutRoutes({ accounts, orders }: Shop): Router {
     sendStep(res, page, 'delivery', {}, deliveryStep(page, started(req), goodsOf(req), undefined))
   })
 
-  router.post('/checkout/delivery', enter('delivery'), (req, res) => {
+  router.post('/checkout/delivery', enter('delivery'), async (req, res) => {
     const delivery = fieldOf(req, 'delivery')
     if (isDelivery(delivery)) {
-      goOn(req, res, { ...started(req), delivery })
+      await goOn(req, res, { ...started(req), delivery })
       return
     }
     const page = pageFor(req, res.status(422))
@@ -77,7 +77,7 @@ export function checkoutRoutes({ accounts, orders }: Shop): Router {
     sendStep(res, page, 'payment', {}, paymentStep(page, started(req), {}))
   })
 
-  router.post('/checkout/payment', enter('payment'), (req, res) => {
+  router.post('/checkout/payment', enter('payment'), async (req, res) => {
     const checkout = started(req)
     const typed: Record<CardField, string> = {
       number: fieldOf(req, 'number'),
@@ -86,7 +86,7 @@ export function checkoutRoutes({ accounts, orders }: Shop): Router {
     }
     const untouched = Object.values(typed).every((text) => text === '')
     if (untouched && checkout.card !== undefined) {
-      goOn(req, res, checkout)
+      await goOn(req, res, checkout)
       return
     }
     const { value: card, errors } = checkCard(typed, textsFor(req), new Date())
@@ -95,7 +95,7 @@ export function checkoutRoutes({ accounts, orders }: Shop): Router {
       sendStep(res, page, 'payment', errors, paymentStep(page, checkout, errors))
       return
     }
-    goOn(req, res, { ...checkout, card })
+    await goOn(req, res, { ...checkout, card })
   })
 
   router.get('/checkout/review', enter('review'), (req, res) => {
@@ -108,7 +108,8 @@ export function checkoutRoutes({ accounts, orders }: Shop): Router {
 
   router.post('/checkout/review', enter('review'), async (req, res) => {
     const { session } = req
-    const { checkout, cart = {}, userId } = session
+    const { account } = res.locals
+    const { checkout, cart = {} } = session
     if (!isComplete(checkout)) return
     // The cart may have changed in another window. Nobody pays a sum that was not shown.
     if (fieldOf(req, 'total') !== String(priceOf(cart, checkout.delivery).total)) {
@@ -116,8 +117,8 @@ export function checkoutRoutes({ accounts, orders }: Shop): Router {
       res.redirect(303, '/checkout/review')
       return
     }
-    await orders.place(userId, cart, checkout)
-    if (userId !== undefined) await accounts.keep(userId, { cart: {} })
+    await orders.place(account?.id, cart, checkout)
+    if (account !== undefined) await accounts.keep(account.id, { cart: {}, checkout: undefined })
     delete session.cart
     delete session.checkout
     session.lastOrder = checkout.number
@@ -125,8 +126,8 @@ export function checkoutRoutes({ accounts, orders }: Shop): Router {
   })
 
   router.get('/checkout/done', async (req, res) => {
-    const { lastOrder, userId } = req.session
-    const order = lastOrder === undefined ? undefined : await orders.find(userId, lastOrder)
+    const { lastOrder } = req.session
+    const order = lastOrder === undefined ? undefined : await orders.find(res.locals.account?.id, lastOrder)
     if (order === undefined) {
       res.redirect(303, '/cart')
       return
@@ -134,6 +135,14 @@ export function checkoutRoutes({ accounts, orders }: Shop): Router {
     const page = pageFor(req, res)
     sendPage(res, page, { title: page.texts.checkout.doneTitle, body: donePage(page, order) })
   })
+
+  async function goOn(req: Request, res: Response, checkout: Checkout): Promise<void> {
+    const { account } = res.locals
+    req.session.checkout = checkout
+    // A customer who has been signed out meanwhile goes on where they were, too.
+    if (account !== undefined) await accounts.keep(account.id, { checkout })
+    res.redirect(303, `/checkout/${openStep(checkout)}`)
+  }
 
   return router
 }
@@ -146,11 +155,6 @@ function enter(step: Step): RequestHandler {
     else if (mayEnter(step, checkout)) next()
     else res.redirect(303, `/checkout/${openStep(checkout)}`)
   }
-}
-
-function goOn(req: Request, res: Response, checkout: Checkout): void {
-  req.session.checkout = checkout
-  res.redirect(303, `/checkout/${openStep(checkout)}`)
 }
 
 /** A checkout whose first step is done; `enter` has seen to it. */

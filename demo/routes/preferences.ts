@@ -18,8 +18,9 @@ export function preferenceRoutes({ accounts }: Shop): Router {
     const theme = fieldOf(req, 'theme')
     if (isLanguage(language)) session.language = language
     if (isTheme(theme)) session.theme = theme
-    if (session.userId !== undefined) {
-      await accounts.keep(session.userId, { language: session.language, theme: session.theme })
+    const { account } = res.locals
+    if (account !== undefined) {
+      await accounts.keep(account.id, { language: session.language, theme: session.theme })
     }
     res.redirect(303, localPath(fieldOf(req, 'back'), '/'))
   })

@@ -3,6 +3,7 @@
  */
 /* oxlint-disable oxc/no-async-endpoint-handlers -- Express 5 passes what they throw to the error handlers */
 import { Router, type Request, type Response } from 'express'
+import { askToSignIn } from '../http/ask-first.js'
 import { leaveFlash } from '../http/flash.js'
 import { fieldOf } from '../http/form.js'
 import { pageFor, sendPage, textsFor } from '../http/page.js'
@@ -12,8 +13,11 @@ import { sessionPage } from '../views/session/page.js'
 import type { Shop } from './shop.js'
 
 const longestNote = 80
+/** Long enough to read what happens, and short enough to wait for. */
+const shortLife = 90_000
 
 export function sessionRoutes(shop: Shop): Router {
+  const { sessions } = shop
   const router = Router()
 
   router.get('/session', async (req, res) => send(req, res))
@@ -38,7 +42,14 @@ export function sessionRoutes(shop: Shop): Router {
   })
 
   router.post('/session/end', async (req, res) => {
-    await req.session.destroy()
+    await sessions.signOut(req)
+    res.redirect(303, '/session')
+  })
+
+  // The lifetime of one session alone: its cookie says it, and the server goes by the same.
+  router.post('/session/shorten', sessions.requireUser(askToSignIn('/session')), (req, res) => {
+    req.session.cookie.maxAge = shortLife
+    leaveFlash(req, 'shortened')
     res.redirect(303, '/session')
   })
 

@@ -12,4 +12,8 @@ export interface Shop {
   readonly accounts: Accounts
   readonly orders: Orders
   readonly traces: Traces
+  /** Customers who are not kept signed in are signed out after so long without a click. Milliseconds. */
+  readonly customerIdle: number
+  /** Epoch milliseconds. */
+  readonly now: () => number
 }

@@ -2,6 +2,7 @@
  * Der Laden auf Deutsch.
  */
 import type { Texts } from './en.js'
+import { deCustomer } from './customer/de.js'
 import { deSession } from './session/de.js'
 
 export const de: Texts = {
@@ -14,7 +15,7 @@ export const de: Texts = {
     cart: 'Warenkorb',
     inCart: (count) => (count === 1 ? '1 Teil darin' : `${count} Teile darin`),
     signIn: 'Anmelden',
-    orders: 'Bestellungen',
+    account: 'Konto',
     signOut: 'Abmelden',
     signedInAs: 'Angemeldet als',
     session: 'Was der Server weiß',
@@ -144,6 +145,8 @@ export const de: Texts = {
     passwordLong: 'Das Passwort darf höchstens 200 Zeichen haben.',
     emailTaken: 'Zu dieser Adresse gibt es ein Konto. Melde dich damit an.',
     wrong: 'Diese Adresse und dieses Passwort öffnen kein Konto.',
+    notYours: 'Das ist nicht das Passwort dieses Kontos.',
+    endedMeanwhile: 'Gerade eben wurden alle Geräte dieses Kontos abgemeldet. Bitte melde dich noch einmal an.',
     country: 'Wähle eines der Länder.',
     delivery: 'Wähle eine Lieferung.',
     cardNumber: 'Das ist keine Kartennummer. Vielleicht fehlt eine Ziffer oder zwei sind vertauscht.',
@@ -159,6 +162,18 @@ export const de: Texts = {
     merged: () => 'Was du vorher in den Warenkorb gelegt hattest, ist auch darin.',
     signedOut: () => 'Du bist abgemeldet. Dein Warenkorb bleibt bei deinem Konto.',
     totalChanged: () => 'Dein Warenkorb hat sich inzwischen geändert. Bitte sieh noch einmal hin, bevor du bestellst.',
+    deviceOut: (name) => `${name} ist abgemeldet.`,
+    deviceGone: () => 'Dieses Gerät war schon abgemeldet. Hier ist die Liste, wie sie jetzt ist.',
+    othersOut: (count) =>
+      count === '1' ? 'Das andere Gerät ist abgemeldet.' : `Die ${count} anderen Geräte sind abgemeldet.`,
+    passwordChanged: (count) =>
+      count === '0'
+        ? 'Dein Passwort ist geändert. Angemeldet warst du sonst nirgends.'
+        : count === '1'
+          ? 'Dein Passwort ist geändert, und dein anderes Gerät ist abgemeldet.'
+          : `Dein Passwort ist geändert, und deine ${count} anderen Geräte sind abgemeldet.`,
+    shortened: () =>
+      'Von jetzt an endet diese Session 90 Sekunden nach deinem letzten Klick. Lehn dich zurück und sieh zu.',
     noted: () => 'Dein Zettel ist in der Session. Du findest ihn weiter unten.',
   },
   problem: {
@@ -173,5 +188,6 @@ export const de: Texts = {
     badText: 'Die Anfrage war nicht, wie sie sein soll. Geh bitte zurück und versuch es noch einmal.',
     home: 'Zurück zu den Haken',
   },
+  customer: deCustomer,
   session: deSession,
 }

@@ -1,6 +1,7 @@
 /**
  * The shop in English. Its shape is the shape of every language's texts.
  */
+import { enCustomer } from './customer/en.js'
 import { enSession } from './session/en.js'
 
 export const en = {
@@ -13,7 +14,7 @@ export const en = {
     cart: 'Cart',
     inCart: (count: number) => (count === 1 ? '1 thing in it' : `${count} things in it`),
     signIn: 'Sign in',
-    orders: 'Orders',
+    account: 'Account',
     signOut: 'Sign out',
     signedInAs: 'Signed in as',
     session: 'What the server knows',
@@ -142,6 +143,8 @@ export const en = {
     passwordLong: 'The password may have 200 characters at most.',
     emailTaken: 'There is an account with this address. Sign in instead.',
     wrong: 'That address and that password do not open an account.',
+    notYours: 'That is not the password of this account.',
+    endedMeanwhile: 'All devices of this account were signed out at this very moment. Please sign in again.',
     country: 'Choose one of the countries.',
     delivery: 'Choose a way of delivery.',
     cardNumber: 'This is no card number. A digit may be missing or swapped.',
@@ -157,6 +160,17 @@ export const en = {
     merged: () => 'What you had put into the cart before is in it, too.',
     signedOut: () => 'You are signed out. Your cart is kept with your account.',
     totalChanged: () => 'Your cart has changed since you looked. Please look again before you order.',
+    deviceOut: (name: string) => `${name} is signed out.`,
+    deviceGone: () => 'That device had signed out already. This is the list as it is now.',
+    othersOut: (count: string) =>
+      count === '1' ? 'The other device is signed out.' : `The ${count} other devices are signed out.`,
+    passwordChanged: (count: string) =>
+      count === '0'
+        ? 'Your password is changed. You were signed in nowhere else.'
+        : count === '1'
+          ? 'Your password is changed, and your other device is signed out.'
+          : `Your password is changed, and your ${count} other devices are signed out.`,
+    shortened: () => 'From now on this session ends 90 seconds after your last click. Lean back and watch.',
     noted: () => 'Your note is in the session. Look for it below.',
   },
   problem: {
@@ -170,6 +184,7 @@ export const en = {
     badText: 'The request was not as it should be. Please go back and try again.',
     home: 'Back to the pegs',
   },
+  customer: enCustomer,
   session: enSession,
 }
 

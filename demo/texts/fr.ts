@@ -2,6 +2,7 @@
  * La boutique en français.
  */
 import type { Texts } from './en.js'
+import { frCustomer } from './customer/fr.js'
 import { frSession } from './session/fr.js'
 
 export const fr: Texts = {
@@ -14,7 +15,7 @@ export const fr: Texts = {
     cart: 'Panier',
     inCart: (count) => (count === 1 ? '1 article dedans' : `${count} articles dedans`),
     signIn: 'Se connecter',
-    orders: 'Commandes',
+    account: 'Compte',
     signOut: 'Se déconnecter',
     signedInAs: 'Au nom de',
     session: 'Ce que sait le serveur',
@@ -144,6 +145,8 @@ export const fr: Texts = {
     passwordLong: 'Le mot de passe peut avoir 200 caractères au plus.',
     emailTaken: 'Il existe un compte à cette adresse. Connectez-vous.',
     wrong: 'Cette adresse et ce mot de passe n’ouvrent aucun compte.',
+    notYours: 'Ce n’est pas le mot de passe de ce compte.',
+    endedMeanwhile: 'Tous les appareils de ce compte viennent d’être déconnectés. Veuillez vous reconnecter.',
     country: 'Choisissez l’un des pays.',
     delivery: 'Choisissez une livraison.',
     cardNumber: 'Ce n’est pas un numéro de carte. Il manque peut-être un chiffre, ou deux sont inversés.',
@@ -159,6 +162,17 @@ export const fr: Texts = {
     merged: () => 'Ce que vous aviez mis au panier auparavant y est aussi.',
     signedOut: () => 'Vous êtes déconnecté. Votre panier reste dans votre compte.',
     totalChanged: () => 'Votre panier a changé entre-temps. Vérifiez-le avant de commander.',
+    deviceOut: (name) => `${name} : déconnecté.`,
+    deviceGone: () => 'Cet appareil était déjà déconnecté. Voici la liste telle qu’elle est maintenant.',
+    othersOut: (count) =>
+      count === '1' ? 'L’autre appareil est déconnecté.' : `Les ${count} autres appareils sont déconnectés.`,
+    passwordChanged: (count) =>
+      count === '0'
+        ? 'Votre mot de passe est changé. Vous n’étiez connecté nulle part ailleurs.'
+        : count === '1'
+          ? 'Votre mot de passe est changé, et votre autre appareil est déconnecté.'
+          : `Votre mot de passe est changé, et vos ${count} autres appareils sont déconnectés.`,
+    shortened: () => 'Désormais cette session s’arrête 90 secondes après votre dernier clic. Attendez, et regardez.',
     noted: () => 'Votre mot est dans la session. Vous le trouverez plus bas.',
   },
   problem: {
@@ -172,5 +186,6 @@ export const fr: Texts = {
     badText: 'La requête n’était pas comme il faut. Revenez en arrière et réessayez.',
     home: 'Retour aux patères',
   },
+  customer: frCustomer,
   session: frSession,
 }

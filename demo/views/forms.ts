@@ -49,6 +49,28 @@ export function textField(field: FieldOptions): Markup {
   </div>`
 }
 
+interface CheckOptions {
+  readonly name: string
+  readonly label: string
+  readonly hint: string
+  readonly checked: boolean
+}
+
+export function checkField({ name, label, hint, checked }: CheckOptions): Markup {
+  return html`<label class="check" for="${name}">
+      <input
+        id="${name}"
+        name="${name}"
+        type="checkbox"
+        value="yes"
+        aria-describedby="${name}-hint"
+        ${checked && html`checked`}
+      />
+      <span>${label}</span>
+    </label>
+    <p class="hint under-check" id="${name}-hint">${hint}</p>`
+}
+
 interface Choice {
   readonly value: string
   readonly label: string

@@ -6,6 +6,7 @@ import type { Page } from '../http/page.js'
 import { halfMoon, moon, sign, sun } from '../pictures/icons.js'
 import { languageNames, languages } from '../texts/languages.js'
 import { html, type Content, type Markup } from './html.js'
+import { stayBar, stayLine, typedAgain } from './stay.js'
 
 export const shopName = 'Peg & Ticket'
 
@@ -20,15 +21,19 @@ export function layout(page: Page, { title, body }: { readonly title: string; re
         <title>${title} · ${shopName}</title>
         <link rel="icon" href="/static/sign.svg" type="image/svg+xml" />
         <link rel="stylesheet" href="/static/shop.css" />
+        ${page.stay !== undefined && html`<script type="module" src="/static/countdown.js"></script>`}
       </head>
       <body>
         <a class="skip" href="#content">${texts.skip}</a>
-        ${header(page)}
-        <main id="content" tabindex="-1">${messages(page)} ${body}</main>
+        ${stayBar(page)} ${header(page)}
+        <main id="content" tabindex="-1">${messages(page)} ${typedAgain(page)} ${body}</main>
         <footer class="foot">
           <div class="wrap">
             <p>${texts.footer.about}</p>
-            <p><a href="/session">${texts.footer.session}</a></p>
+            <div>
+              <p><a href="/session">${texts.footer.session}</a></p>
+              ${stayLine(page)}
+            </div>
           </div>
         </footer>
       </body>
@@ -48,7 +53,7 @@ function header(page: Page): Markup {
           <li>${link(page, '/', nav.shop)}</li>
           <li>${link(page, '/session', nav.session)}</li>
           <li>
-            ${page.account === undefined ? link(page, '/account/sign-in', nav.signIn) : link(page, '/account/orders', nav.orders)}
+            ${page.account === undefined ? link(page, '/account/sign-in', nav.signIn) : link(page, '/account/orders', nav.account, '/account/')}
           </li>
           <li>
             <a class="to-cart" href="/cart" ${current(page, '/cart')}
@@ -64,8 +69,10 @@ function header(page: Page): Markup {
   </header>`
 }
 
-function link(page: Page, path: string, words: string): Markup {
-  return html`<a href="${path}" ${current(page, path)}>${words}</a>`
+/** `part` is what the paths of all its pages begin with. */
+function link(page: Page, path: string, words: string, part: string = path): Markup {
+  const isPartOf = part !== path && page.path.startsWith(part) && !page.path.startsWith(path)
+  return html`<a href="${path}" ${isPartOf ? html`aria-current="true"` : current(page, path)}>${words}</a>`
 }
 
 function current(page: Page, path: string): Content {

@@ -7,11 +7,13 @@ import type { Card } from '../shop/card.js'
 import type { Address } from '../shop/checkout.js'
 import type { Order, OrderLine } from '../shop/orders.js'
 import { locales } from '../texts/languages.js'
+import { accountPages } from './account-pages.js'
 import { html, type Content, type Markup } from './html.js'
 
 export function ordersPage(page: Page, orders: readonly Order[]): Markup {
   const { account, cart } = page.texts
   return html`<div class="wrap narrow">
+    ${accountPages(page)}
     <h1>${account.orders}</h1>
     ${
       orders.length === 0 &&

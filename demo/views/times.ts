@@ -18,11 +18,26 @@ export function fromNow(time: number, language: Language, now: number = Date.now
   return new Intl.RelativeTimeFormat(locales[language], { numeric: 'auto' }).format(Math.round(distance / size), unit)
 }
 
-/** A moment, with how far away it is. */
+/** `30 minutes`, `90 seconds`: in the unit that says it best. */
+export function span(milliseconds: number, language: Language): string {
+  const [unit, size] = units.find(([, length]) => milliseconds >= 2 * length) ?? units[3]
+  const style = { style: 'unit', unit, unitDisplay: 'long' } as const
+  return new Intl.NumberFormat(locales[language], style).format(Math.round(milliseconds / size))
+}
+
+/** A moment, to the minute. */
+export function dayAndTime(time: number, language: Language): Markup {
+  return timeElement(time, language, 'short')
+}
+
+/** A moment to the second, with how far away it is. */
 export function moment(time: number, language: Language): Markup {
-  const format = new Intl.DateTimeFormat(locales[language], { dateStyle: 'medium', timeStyle: 'medium' })
-  return html`<time datetime="${new Date(time).toISOString()}">${format.format(time)}</time>
-    <span class="hint">${fromNow(time, language)}</span>`
+  return html`${timeElement(time, language, 'medium')} <span class="hint">${fromNow(time, language)}</span>`
+}
+
+function timeElement(time: number, language: Language, timeStyle: 'short' | 'medium'): Markup {
+  const format = new Intl.DateTimeFormat(locales[language], { dateStyle: 'medium', timeStyle })
+  return html`<time datetime="${new Date(time).toISOString()}">${format.format(time)}</time>`
 }
 
 /** The time of day. */

@@ -28,6 +28,7 @@ export const deSession: SessionTexts = {
   sections: {
     trace: 'Deine letzte Anfrage, in zehn Schritten',
     values: 'req.session',
+    info: 'sessions.info(req)',
     id: 'req.session.id',
     cookie: 'Das Cookie',
     record: 'Der gespeicherte Eintrag',
@@ -99,6 +100,16 @@ export const deSession: SessionTexts = {
       commit: {
         created: { word: 'gesichert, neu', about: 'Ein erster Eintrag wurde unter einer neuen ID gespeichert.' },
         saved: { word: 'gesichert', about: 'Der Eintrag wurde durch die neuen Werte ersetzt.' },
+        renewed: {
+          word: 'erneuert',
+          about:
+            'Die Marke war eine Viertelstunde alt, darum bekam die Session eine neue ID. Sonst ist nichts an ihr neu.',
+        },
+        moved: {
+          word: 'anderswo gesichert',
+          about:
+            'Eine andere Anfrage hatte der Session eben eine neue ID gegeben. Was diese änderte, wurde dort gespeichert.',
+        },
         touched: { word: 'verlängert', about: 'Nur die Frist wurde verschoben, die Werte wurden nicht geschrieben.' },
         skipped: { word: 'gelassen', about: 'Nichts war zu schreiben, also wurde nichts geschrieben.' },
         'stored before': {
@@ -112,6 +123,10 @@ export const deSession: SessionTexts = {
       },
       'set-cookie': {
         sent: { word: 'gesendet', about: 'Der Browser bekam seine Marke.' },
+        cleared: {
+          word: 'zurückgenommen',
+          about: 'Die Session ist vorbei, darum soll der Browser seine Marke wegwerfen.',
+        },
         'not due': { word: 'nicht nötig', about: 'Der Browser hat das richtige.' },
         barred: { word: 'zurückgehalten', about: 'Das Cookie darf nur über HTTPS reisen, und das war einfaches http.' },
         failed: { word: 'misslungen', about: 'Das Cookie ließ sich nicht schreiben.' },
@@ -140,15 +155,29 @@ export const deSession: SessionTexts = {
       language: 'die Sprache, die du gewählt hast',
       theme: 'die Farben, die du gewählt hast',
       cart: 'wie viele wovon in deinem Warenkorb liegen',
-      userId: 'das Konto, bei dem du angemeldet bist',
       checkout: 'wie weit du an der Kasse bist',
       lastOrder: 'deine letzte Bestellung',
       note: 'der Zettel, den du aufgehängt hast',
       flash: 'Meldungen für die nächste Seite',
     },
   },
+  info: {
+    lead: 'Was die Session-Schicht selbst von der Session weiß, neben den Werten des Ladens. Kein Wert des Ladens kann es verdrängen oder sich dafür ausgeben.',
+    nobody: 'Niemand ist angemeldet; darum gibt es keinen Benutzer, und von deinem Gerät wird nichts behalten.',
+    user: 'Benutzer',
+    userAbout: 'das Konto, bei dem du angemeldet bist: Der Laden gab seine ID an sessions.signIn',
+    method: 'Verfahren',
+    methodAbout: 'wie du es bewiesen hast, in einem Wort des Ladens',
+    proved: 'Bewiesen',
+    provedAbout: 'liegt das mehr als zehn Minuten zurück, fragt Wichtiges noch einmal nach dem Passwort',
+    device: 'Gerät',
+    deviceAbout: 'wie sich dein Browser nennt, und von welcher Adresse deine Anfragen kommen',
+    deviceLink: 'Alle deine Geräte',
+    limit: 'Endet spätestens',
+    limitAbout: 'was du auch tust, bis das Passwort wieder eingetippt wird',
+  },
   id: {
-    lead: 'Das Geheimnis auf der Marke: 32 zufällige Bytes. Wer sie kennt, bist du, soweit der Server es erkennen kann; darum steht sie hier nur, wenn du es willst.',
+    lead: 'Das Geheimnis auf der Marke: 32 zufällige Bytes. Wer sie kennt, bist du, soweit der Server es erkennen kann; darum steht sie hier nur, wenn du es willst. Solange du da bist, bekommst du jede Viertelstunde eine neue; eine gestohlene ist also nicht lange viel wert.',
     show: 'ID zeigen',
     shown: 'Das ist die ID. Lade oder verlass die Seite, um sie zu verbergen.',
     unborn:
@@ -162,6 +191,8 @@ export const deSession: SessionTexts = {
       'Die ID, ein Punkt und die Unterschrift: HMAC-SHA-256 mit einem Geheimnis, das nur der Server hat. Ein veränderter Wert wird nicht angenommen.',
     path: 'Kommt mit jeder Seite dieser Website mit.',
     expires: 'So lange behält es der Browser, damit dein Warenkorb noch da ist, wenn er geschlossen war.',
+    expiresSoon:
+      'So lange behält es der Browser: nicht länger als der Server die Session, denn angemeldet bleiben wolltest du nicht.',
     httpOnly: 'Skripte in der Seite können es nicht lesen, also kann ein eingeschleustes es nicht stehlen.',
     secure: 'Reist nur über HTTPS, also kann es unterwegs niemand lesen.',
     notSecure: 'Secure fehlt: Diese Seite kam über einfaches http. Über HTTPS wäre es da.',
@@ -177,17 +208,20 @@ export const deSession: SessionTexts = {
       'der öffentliche Name der Session: Abgelegt ist sie unter einem geschlüsselten Hash der ID; wer den Speicher liest, hat damit niemandes Marke',
     created: 'Angelegt',
     seen: 'Zuletzt gesehen',
-    seenAbout: 'sparsam geschrieben: kann bis zu einer Minute alt sein',
+    seenAbout: 'sparsam geschrieben: kann bis zu zehn Sekunden alt sein',
     expires: 'Endet',
     expiresAbout: 'wenn bis dahin keine Anfrage kommt',
     size: 'Größe',
     bytes: (count) => `${count} Bytes`,
     data: 'Daten',
     none: 'Es gibt keinen Eintrag. Der Speicher hat von dir nichts gehört.',
-    count: (count) => `Sessions aller Besucher im Speicher: ${count}`,
+    count: (count) => `Einträge aller Besucher im Speicher: ${count}`,
   },
   end: {
-    lead: 'Das löscht den Eintrag sofort. Die Marke in deinem Browser öffnet danach nichts mehr, und das bleibt so.',
+    lead: 'Das löscht den Eintrag sofort und nimmt die Marke zurück. Sie öffnet danach nichts mehr, und das bleibt so.',
     button: 'Diese Session beenden',
+    shorten:
+      'Oder sieh zu, wie sie von selbst endet: Lass sie nur noch 90 Sekunden nach deinem letzten Klick leben, und achte auf den Fuß der Seite.',
+    shortenButton: 'Kurz machen',
   },
 }

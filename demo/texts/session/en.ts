@@ -50,6 +50,14 @@ const outcomes: Outcomes = {
   commit: {
     created: { word: 'saved, new', about: 'A first record was stored under a new ID.' },
     saved: { word: 'saved', about: 'The record was replaced by the new values.' },
+    renewed: {
+      word: 'renewed',
+      about: 'The ticket was a quarter of an hour old, so the session got a new ID. Nothing else about it is new.',
+    },
+    moved: {
+      word: 'saved elsewhere',
+      about: 'Another request had just given the session a new ID. What this one changed was stored there.',
+    },
     touched: { word: 'touched', about: 'Only the deadline was moved; the values were not written.' },
     skipped: { word: 'skipped', about: 'Nothing had to be written, so nothing was.' },
     'stored before': {
@@ -62,6 +70,7 @@ const outcomes: Outcomes = {
   },
   'set-cookie': {
     sent: { word: 'sent', about: 'The browser was given its ticket.' },
+    cleared: { word: 'taken back', about: 'The session is over, so the browser was told to throw its ticket away.' },
     'not due': { word: 'not due', about: 'The browser has the right one.' },
     barred: { word: 'held back', about: 'The cookie may travel over HTTPS only, and this was plain http.' },
     failed: { word: 'failed', about: 'The cookie could not be written.' },
@@ -98,6 +107,7 @@ export const enSession = {
   sections: {
     trace: 'Your last request, in ten steps',
     values: 'req.session',
+    info: 'sessions.info(req)',
     id: 'req.session.id',
     cookie: 'The cookie',
     record: 'The stored record',
@@ -135,15 +145,29 @@ export const enSession = {
       language: 'the language you chose',
       theme: 'the theme you chose',
       cart: 'how many of what is in your cart',
-      userId: 'the account you are signed in to',
       checkout: 'how far you have come at the checkout',
       lastOrder: 'the order you placed last',
       note: 'the note you hung up',
       flash: 'messages for the next page',
     },
   },
+  info: {
+    lead: 'What the session layer itself knows of the session, beside the shop’s values. No value of the shop can push it out or pretend to be it.',
+    nobody: 'Nobody is signed in, so there is no user, and nothing of your device is kept.',
+    user: 'User',
+    userAbout: 'the account you are signed in to: the shop handed its ID to sessions.signIn',
+    method: 'Method',
+    methodAbout: 'how you proved it, in the shop’s own word',
+    proved: 'Proved',
+    provedAbout: 'what matters asks for the password again when this is older than ten minutes',
+    device: 'Device',
+    deviceAbout: 'what your browser calls itself, and the address your requests come from',
+    deviceLink: 'All your devices',
+    limit: 'Ends at the latest',
+    limitAbout: 'whatever you do, until the password is typed again',
+  },
   id: {
-    lead: 'The secret on the ticket: 32 random bytes. Who knows it is you, as far as the server can tell, so it is not shown unless you ask.',
+    lead: 'The secret on the ticket: 32 random bytes. Who knows it is you, as far as the server can tell, so it is not shown unless you ask. While you are here you get a new one every quarter of an hour, so a stolen one is worth little for long.',
     show: 'Show the ID',
     shown: 'This is the ID. Reload or leave the page to hide it.',
     unborn: 'An ID was made up for this request. Nothing is stored under it, and it is forgotten with the response.',
@@ -156,6 +180,8 @@ export const enSession = {
       'The ID, a dot, and the signature: HMAC-SHA-256 with a secret that only the server has. A value that was tampered with is not accepted.',
     path: 'Sent along with every page of this site.',
     expires: 'How long the browser keeps it, so that your cart is still there after the browser was closed.',
+    expiresSoon:
+      'How long the browser keeps it: as long as the server keeps the session, because you did not ask to be remembered.',
     httpOnly: 'Scripts in the page cannot read it, so an injected one cannot steal it.',
     secure: 'Sent over HTTPS only, so nobody on the way can read it.',
     notSecure: 'Secure is missing: this page came over plain http. Over HTTPS it would be there.',
@@ -170,18 +196,21 @@ export const enSession = {
       'the public name of the session: the record is filed under a keyed hash of the ID, so who reads the store holds nobody’s ticket',
     created: 'Created',
     seen: 'Last seen',
-    seenAbout: 'written sparingly: it may be up to a minute old',
+    seenAbout: 'written sparingly: it may be up to ten seconds old',
     expires: 'Ends',
     expiresAbout: 'if no request comes until then',
     size: 'Size',
     bytes: (count: string) => `${count} bytes`,
     data: 'Data',
     none: 'There is no record. The store has not heard of you.',
-    count: (count: string) => `Sessions in the store, of all visitors: ${count}`,
+    count: (count: string) => `Records in the store, of all visitors: ${count}`,
   },
   end: {
-    lead: 'This deletes the record at once. The ticket in your browser then opens nothing any more, and never will again.',
+    lead: 'This deletes the record at once and takes the ticket back. It opens nothing any more, and never will again.',
     button: 'End this session',
+    shorten:
+      'Or see it end by itself: let it live for 90 seconds after your last click, and watch the foot of the page.',
+    shortenButton: 'Make it short',
   },
 }
 

@@ -27,6 +27,7 @@ export const frSession: SessionTexts = {
   sections: {
     trace: 'Votre dernière requête, en dix étapes',
     values: 'req.session',
+    info: 'sessions.info(req)',
     id: 'req.session.id',
     cookie: 'Le cookie',
     record: 'La fiche enregistrée',
@@ -101,6 +102,16 @@ export const frSession: SessionTexts = {
           about: 'Une première fiche a été enregistrée sous un nouvel identifiant.',
         },
         saved: { word: 'enregistrée', about: 'La fiche a été remplacée par les nouvelles valeurs.' },
+        renewed: {
+          word: 'renouvelée',
+          about:
+            'Le ticket avait un quart d’heure : la session a reçu un nouvel identifiant. Rien d’autre n’a changé en elle.',
+        },
+        moved: {
+          word: 'enregistrée ailleurs',
+          about:
+            'Une autre requête venait de donner un nouvel identifiant à la session. Ce que celle-ci a changé y a été enregistré.',
+        },
         touched: { word: 'prolongée', about: 'Seule l’échéance a bougé ; les valeurs n’ont pas été écrites.' },
         skipped: { word: 'laissée', about: 'Il n’y avait rien à écrire, rien n’a été écrit.' },
         'stored before': {
@@ -114,6 +125,10 @@ export const frSession: SessionTexts = {
       },
       'set-cookie': {
         sent: { word: 'envoyé', about: 'Le navigateur a reçu son ticket.' },
+        cleared: {
+          word: 'repris',
+          about: 'La session est finie : le navigateur est prié de jeter son ticket.',
+        },
         'not due': { word: 'inutile', about: 'Le navigateur a le bon.' },
         barred: { word: 'retenu', about: 'Le cookie ne voyage qu’en HTTPS, et c’était du simple http.' },
         failed: { word: 'échec', about: 'Le cookie n’a pas pu être écrit.' },
@@ -142,15 +157,29 @@ export const frSession: SessionTexts = {
       language: 'la langue que vous avez choisie',
       theme: 'les couleurs que vous avez choisies',
       cart: 'combien de quoi dans votre panier',
-      userId: 'le compte auquel vous êtes connecté',
       checkout: 'où vous en êtes à la caisse',
       lastOrder: 'votre dernière commande',
       note: 'le mot que vous avez accroché',
       flash: 'messages pour la page suivante',
     },
   },
+  info: {
+    lead: 'Ce que la couche de sessions sait elle-même de la session, à côté des valeurs de la boutique. Aucune valeur de la boutique ne peut l’évincer ni se faire passer pour elle.',
+    nobody: 'Personne n’est connecté : il n’y a donc pas d’utilisateur, et rien de votre appareil n’est retenu.',
+    user: 'Utilisateur',
+    userAbout: 'le compte auquel vous êtes connecté : la boutique a remis son identifiant à sessions.signIn',
+    method: 'Méthode',
+    methodAbout: 'comment vous l’avez prouvé, dans un mot de la boutique',
+    proved: 'Prouvé',
+    provedAbout: 'au-delà de dix minutes, ce qui est important redemande le mot de passe',
+    device: 'Appareil',
+    deviceAbout: 'le nom que se donne votre navigateur, et l’adresse d’où viennent vos requêtes',
+    deviceLink: 'Tous vos appareils',
+    limit: 'Se termine au plus tard',
+    limitAbout: 'quoi que vous fassiez, jusqu’à ce que le mot de passe soit saisi de nouveau',
+  },
   id: {
-    lead: 'Le secret du ticket : 32 octets au hasard. Qui le connaît est vous, pour autant que le serveur puisse en juger ; il n’est donc montré que si vous le demandez.',
+    lead: 'Le secret du ticket : 32 octets au hasard. Qui le connaît est vous, pour autant que le serveur puisse en juger ; il n’est donc montré que si vous le demandez. Tant que vous êtes ici, vous en recevez un nouveau tous les quarts d’heure : un secret volé ne vaut pas longtemps.',
     show: 'Montrer l’identifiant',
     shown: 'Voici l’identifiant. Rechargez ou quittez la page pour le cacher.',
     unborn:
@@ -165,6 +194,8 @@ export const frSession: SessionTexts = {
     path: 'Il accompagne chaque page de ce site.',
     expires:
       'Jusqu’à quand le navigateur le garde, pour que votre panier soit encore là une fois le navigateur refermé.',
+    expiresSoon:
+      'Combien de temps le navigateur le garde : pas plus que le serveur ne garde la session, car vous n’avez pas demandé à rester connecté.',
     httpOnly: 'Les scripts de la page ne peuvent pas le lire : un script injecté ne peut pas le voler.',
     secure: 'Il ne voyage qu’en HTTPS : personne ne peut le lire en chemin.',
     notSecure: 'Secure manque : cette page est venue en simple http. En HTTPS, il y serait.',
@@ -180,17 +211,20 @@ export const frSession: SessionTexts = {
       'le nom public de la session : elle est rangée sous une empreinte à clé de l’identifiant ; qui lit l’entrepôt n’a le ticket de personne',
     created: 'Créée',
     seen: 'Vue',
-    seenAbout: 'noté avec parcimonie : peut dater d’une minute',
+    seenAbout: 'noté avec parcimonie : peut dater de dix secondes',
     expires: 'Se termine',
     expiresAbout: 'si aucune requête ne vient d’ici là',
     size: 'Taille',
     bytes: (count) => `${count} octets`,
     data: 'Données',
     none: 'Il n’y a pas de fiche. Personne n’a entendu parler de vous.',
-    count: (count) => `Sessions de tous les visiteurs : ${count}`,
+    count: (count) => `Fiches de tous les visiteurs : ${count}`,
   },
   end: {
-    lead: 'Ceci supprime la fiche aussitôt. Le ticket de votre navigateur n’ouvre alors plus rien, et n’ouvrira plus jamais rien.',
+    lead: 'Ceci supprime la fiche aussitôt et reprend le ticket. Il n’ouvre alors plus rien, et n’ouvrira plus jamais rien.',
     button: 'Terminer cette session',
+    shorten:
+      'Ou voyez-la s’arrêter toute seule : qu’elle ne vive que 90 secondes après votre dernier clic, et regardez au pied de la page.',
+    shortenButton: 'La raccourcir',
   },
 }

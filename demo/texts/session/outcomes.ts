@@ -14,9 +14,21 @@ export interface Outcomes {
   readonly attach: Readonly<Record<'known' | 'new' | 'stand-in', Told>>
   readonly prepare: Readonly<Record<'changed' | 'unchanged' | 'ended' | 'failed', Told>>
   readonly commit: Readonly<
-    Record<'created' | 'saved' | 'touched' | 'skipped' | 'stored before' | 'gone' | 'destroyed' | 'failed', Told>
+    Record<
+      | 'created'
+      | 'saved'
+      | 'renewed'
+      | 'moved'
+      | 'touched'
+      | 'skipped'
+      | 'stored before'
+      | 'gone'
+      | 'destroyed'
+      | 'failed',
+      Told
+    >
   >
-  readonly 'set-cookie': Readonly<Record<'sent' | 'not due' | 'barred' | 'failed', Told>>
+  readonly 'set-cookie': Readonly<Record<'sent' | 'cleared' | 'not due' | 'barred' | 'failed', Told>>
   readonly send: Readonly<Record<'sent', Told>>
   readonly return: Readonly<Record<'with the new cookie' | 'with the same cookie' | 'without a cookie', Told>>
 }

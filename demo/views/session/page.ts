@@ -7,7 +7,7 @@ import { html, type Content, type Markup } from '../html.js'
 import { errorSummary, textField } from '../forms.js'
 import { fromNow } from '../times.js'
 import { diagram } from './diagram.js'
-import { cookieSection, idSection, recordSection, valuesSection } from './sections.js'
+import { cookieSection, idSection, infoSection, recordSection, valuesSection } from './sections.js'
 import { traceSection } from './trace.js'
 
 type SectionName = keyof Page['texts']['session']['sections']
@@ -18,6 +18,7 @@ export function sessionPage(page: Page, view: SessionView): Markup {
   const parts: readonly (readonly [SectionName, Content])[] = [
     ['trace', view.stranger ? html`<p>${words.strangerTrace}</p>` : traceSection(page, view.traces, view.trace)],
     ['values', valuesSection(page, view)],
+    ['info', infoSection(page, view)],
     ['id', idSection(page, view)],
     ['cookie', cookieSection(page, view)],
     ['record', recordSection(page, view)],
@@ -75,8 +76,13 @@ function restart({ texts, language }: Page, { stranger, info, server }: SessionV
     <p><code>kill -9 ${server.process}</code></p>`
 }
 
-function ending({ texts }: Page): Markup {
+function ending({ texts, account }: Page): Markup {
   const words = texts.session.end
   return html`<p>${words.lead}</p>
-    <form method="post" action="/session/end"><button class="quiet">${words.button}</button></form>`
+    <form method="post" action="/session/end"><button class="quiet">${words.button}</button></form>
+    ${
+      account !== undefined &&
+      html`<p>${words.shorten}</p>
+        <form method="post" action="/session/shorten"><button class="quiet">${words.shortenButton}</button></form>`
+    }`
 }

@@ -1,5 +1,5 @@
 /**
- * The parts of the page about the visitor's session: values, ID, cookie, record.
+ * The parts of the page about the visitor's session: values, what is known beside them, ID, cookie, record.
  */
 import type { Page } from '../../http/page.js'
 import type { SessionView } from '../../inspection/session-view.js'
@@ -40,6 +40,28 @@ function branch(value: unknown): Content {
   </ul>`
 }
 
+/** What the session layer knows of a session that is a customer's. */
+export function infoSection({ texts, language }: Page, { info }: SessionView): Markup {
+  const words = texts.session.info
+  const { userId, method, authenticatedAt, absoluteExpiresAt, device } = info
+  if (userId === undefined)
+    return html`<p>${words.lead}</p>
+      <p>${words.nobody}</p>`
+  const when = (time: number | undefined): Content => time !== undefined && moment(time, language)
+  const said = [device?.browser, device?.system, device?.kind, device?.address].filter((part) => part !== undefined)
+  return html`<p>${words.lead}</p>
+    <table class="facts">
+      <tbody>
+        ${fact(words.user, html`<code>${userId}</code>`, words.userAbout)}
+        ${fact(words.proved, when(authenticatedAt), words.provedAbout)}
+        ${fact(words.method, html`<code>${method}</code>`, words.methodAbout)}
+        ${fact(words.device, html`<code>${said.join(' · ')}</code>`, words.deviceAbout)}
+        ${fact(words.limit, when(absoluteExpiresAt), words.limitAbout)}
+      </tbody>
+    </table>
+    <p><a href="/account/devices">${words.deviceLink}</a></p>`
+}
+
 export function idSection({ texts }: Page, { stranger, id, revealed }: SessionView): Markup {
   const words = texts.session.id
   if (stranger)
@@ -55,7 +77,7 @@ export function idSection({ texts }: Page, { stranger, id, revealed }: SessionVi
     </form>`
 }
 
-export function cookieSection({ texts, language }: Page, { stranger, id, cookie }: SessionView): Markup {
+export function cookieSection({ texts, language, stay }: Page, { stranger, id, cookie }: SessionView): Markup {
   const words = texts.session.cookie
   if (stranger) return html`<p>${words.none}</p>`
   const value = `${masked(id)}.${'•'.repeat(12)}`
@@ -65,7 +87,8 @@ export function cookieSection({ texts, language }: Page, { stranger, id, cookie 
     [`Path=${cookie.path}`, words.path],
     expires !== undefined && [
       `Expires=${expires.toUTCString()}`,
-      html`${words.expires} <span class="hint">${fromNow(expires.getTime(), language)}</span>`,
+      html`${stay?.final === false ? words.expiresSoon : words.expires}
+        <span class="hint">${fromNow(expires.getTime(), language)}</span>`,
     ],
     cookie.httpOnly && ['HttpOnly', words.httpOnly],
     cookie.sameSite !== undefined && [`SameSite=${capital(cookie.sameSite)}`, words.sameSite],

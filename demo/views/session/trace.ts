@@ -138,7 +138,17 @@ function answerKind(status: number): 'page' | 'redirect' | 'refused' | 'failed' 
   return status >= 300 && status !== 304 ? 'redirect' : 'page'
 }
 
-const busy = new Set(['created', 'saved', 'touched', 'changed', 'destroyed', 'with the new cookie'])
+const busy = new Set([
+  'created',
+  'saved',
+  'renewed',
+  'moved',
+  'cleared',
+  'touched',
+  'changed',
+  'destroyed',
+  'with the new cookie',
+])
 const bad = new Set(['failed', 'rejected', 'gone', 'barred'])
 
 /** Did something happen, did nothing have to, or did something go wrong? */

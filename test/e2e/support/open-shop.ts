@@ -8,7 +8,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Sessions, SessionStore } from 'coatcheck'
+import type { Clock, Sessions, SessionStore } from 'coatcheck'
 import { memoryStore } from 'coatcheck/stores/memory'
 import { afterAll, beforeAll } from 'vitest'
 import { builtShop } from './built-shop.js'
@@ -22,6 +22,8 @@ interface ShopModule {
     readonly accountsFolder: string
     readonly ordersFolder: string
     readonly staticFolder: string
+    readonly customerIdle?: number | undefined
+    readonly clock?: Clock | undefined
   }): { readonly app: RequestListener; readonly sessions: Sessions }
 }
 
@@ -37,27 +39,37 @@ export interface OpenShop {
 
 export const password = 'correct horse battery'
 
+interface Settings {
+  readonly ordersFolder?: (folder: string) => string
+  readonly customerIdle?: number
+  readonly clock?: Clock
+}
+
 /** Opens a shop for the tests of this file, or of the `describe` it is called in. */
-export function useShop(places: { readonly ordersFolder?: (folder: string) => string } = {}): () => OpenShop {
+export function useShop(settings: Settings = {}): () => OpenShop {
   let shop: (OpenShop & { close(): Promise<void> }) | undefined
   beforeAll(async () => {
-    shop = await openShop(places.ordersFolder)
+    shop = await openShop(settings)
   })
   afterAll(() => shop?.close())
   return () => shop!
 }
 
-async function openShop(
-  ordersFolder: (folder: string) => string = (folder) => join(folder, 'orders'),
-): Promise<OpenShop & { close(): Promise<void> }> {
+async function openShop({
+  ordersFolder = (folder) => join(folder, 'orders'),
+  customerIdle,
+  clock,
+}: Settings): Promise<OpenShop & { close(): Promise<void> }> {
   const { createShop } = (await import(builtShop('app.js').href)) as ShopModule
   const folder = await mkdtemp(join(tmpdir(), 'coatcheck-shop-'))
   const { app, sessions } = createShop({
     secret: 'a secret of thirty-two characters',
-    store: memoryStore(),
+    store: memoryStore(clock === undefined ? {} : { clock }),
     accountsFolder: join(folder, 'accounts'),
     ordersFolder: ordersFolder(folder),
     staticFolder: fileURLToPath(new URL('../../../demo/static', import.meta.url)),
+    customerIdle,
+    clock,
   })
   const server = createServer(app).listen(0, '127.0.0.1')
   await once(server, 'listening')
