@@ -5,13 +5,15 @@
  * How long is left is the server's to say. This page's own clock decides when to ask.
  */
 /* oxlint-disable unicorn/require-post-message-target-origin -- a BroadcastChannel is of one origin */
-import { bringBack, putAside } from './typed.js'
+import { bringBack, isAnythingTyped, putAside } from './typed.js'
 
 const second = 1000
 /** Browsers take no longer ones. */
 const longestTimer = 3600 * second
 /** Said aloud with so many seconds left, and not each second: nobody can listen to that. */
 const saidAt = [60, 30, 10]
+/** Between two questions to a server that does not answer. */
+const patience = 5 * second
 
 watch(document.querySelector('.stay'))
 
@@ -84,9 +86,10 @@ function watch(bar) {
       become(left <= 0 ? 'over' : left <= warning ? 'soon' : 'quiet')
     } catch {
       if (state === 'over') return
-      become(end - Date.now() <= warning ? 'soon' : 'quiet')
+      const left = end - Date.now()
+      become(left <= warning ? 'soon' : 'quiet')
       show('failed', true)
-      if (state === 'soon') plan(5 * second)
+      if (left <= 0) plan(patience)
     }
   }
 
@@ -101,7 +104,10 @@ function watch(bar) {
     if (isNew) {
       document.title = state === 'quiet' ? title : `${news.dataset[`${state}Title`]} · ${title}`
       if (state === 'soon') unsaid = [Math.ceil(left / second), ...saidAt.filter((seconds) => seconds * second < left)]
-      if (state === 'over') say(news.dataset.over)
+      if (state === 'over') {
+        show('typed', isAnythingTyped())
+        say(bar.querySelector('[data-part=over] p').innerText)
+      }
       if (state !== 'soon') bar.style.removeProperty('--left')
       if (state === 'quiet' && hadFocus) cameFrom?.focus()
     }

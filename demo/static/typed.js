@@ -5,6 +5,10 @@
 
 const key = `typed:${location.pathname}`
 
+export function isAnythingTyped() {
+  return fields().some(isChanged)
+}
+
 export function putAside(customer) {
   const typed = Object.fromEntries(
     fields()

@@ -44,7 +44,7 @@ export function stayBar({ stay, account, texts, path }: Page): Content {
         </a>
       </div>
       <div class="wrap" data-part="over" hidden>
-        <p><b>${words.over}</b> ${words.overText}</p>
+        <p><b>${words.over}</b> <span data-part="typed">${words.overText}</span></p>
         <a class="button" href="/account/sign-in?next=${here}">${words.again}</a>
       </div>
     </section>
@@ -54,7 +54,6 @@ export function stayBar({ stay, account, texts, path }: Page): Content {
       role="status"
       data-soon="${words.said}"
       data-stayed="${words.stayed}"
-      data-over="${words.over} ${words.overText}"
       data-soon-title="${words.soonTitle}"
       data-over-title="${words.overTitle}"
     ></p>`

@@ -107,8 +107,8 @@ describe('the countdown', { timeout: 60_000 }, () => {
     await passUntilAsked(70 * second)
     // The session itself is kept ten seconds longer than the browser keeps its cookie.
     await passUntilAsked(61 * second)
-    await page.getByText('You are signed out.', { exact: true }).waitFor()
-    expect(await news()).toContain('What you have typed is still here')
+    await bar().getByText('You are signed out.').waitFor()
+    expect(await news()).toMatch(/^You are signed out\. What you have typed is still here/)
     expect(await page.title()).toMatch(/^Signed out · /)
     expect(await page.getByLabel('Street and number').inputValue()).toBe('Lindenweg 7')
     expect(await auditPage(page)).toEqual([])
@@ -132,7 +132,7 @@ describe('the countdown', { timeout: 60_000 }, () => {
     await page.getByLabel('Street and number').fill('Lindenweg 7')
     await passUntilAsked(70 * second)
     await passUntilAsked(61 * second)
-    await page.getByText('You are signed out.', { exact: true }).waitFor()
+    await bar().getByText('You are signed out.').waitFor()
     await page.evaluate(`document.querySelector('main form').insertAdjacentHTML('beforeend',
     '<input type="password" id="pin"><input id="card" autocomplete="cc-number">')`)
     await page.locator('#pin').fill('1234')
@@ -168,7 +168,7 @@ describe('the countdown', { timeout: 60_000 }, () => {
     await bar().waitFor()
   })
 
-  test('says so when the shop does not answer, and asks again', async () => {
+  test('says so when the shop does not answer, and stays until it does', async () => {
     await passUntilAsked(70 * second)
     await bar().waitFor()
     await page.route('**/account/stay', (route) => route.abort())
@@ -178,6 +178,27 @@ describe('the countdown', { timeout: 60_000 }, () => {
     await page.unroute('**/account/stay')
     await stay().click()
     await bar().waitFor({ state: 'hidden' })
+  })
+
+  test('does not say that it is over before the shop says so', async () => {
+    await passUntilAsked(70 * second)
+    await bar().waitFor()
+    await page.route('**/account/time-left', (route) => route.abort())
+    clock.advance(61 * second)
+    await Promise.all([page.waitForEvent('requestfailed'), page.clock.runFor(61 * second)])
+    await page.getByText('The shop did not answer.').waitFor()
+    expect(await page.getByRole('timer').innerText()).toBe('0:00')
+    expect(await bar().getByText('You are signed out.').isVisible()).toBe(false)
+    // It is not pestered.
+    let asked = 0
+    page.on('request', () => (asked += 1))
+    await page.clock.runFor(4 * second)
+    expect(asked).toBe(0)
+    await page.unroute('**/account/time-left')
+    await passUntilAsked(2 * second)
+    await bar().getByText('You are signed out.').waitFor()
+    // Nothing was typed here, so nothing is said of it.
+    expect(await news()).toBe('You are signed out.')
   })
 
   test('is reached by the keyboard first, and gives the focus back', async () => {

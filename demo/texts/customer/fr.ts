@@ -22,7 +22,7 @@ export const frCustomer: CustomerTexts = {
     on: (browser, system) => `${browser} sur ${system}`,
     signedIn: 'Connecté',
     methods: { password: 'par mot de passe' },
-    seen: 'Vu',
+    seen: 'Dernière visite',
     ends: 'Fin',
     unused: (when) => `${when}, s’il ne sert pas`,
     anyway: (when) => `${when} au plus tard`,
