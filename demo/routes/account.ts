@@ -60,6 +60,8 @@ export function accountRoutes(shop: Shop): Router {
     res.redirect(303, '/')
   })
 
+  router.get('/account', (_req, res) => res.redirect(303, '/account/orders'))
+
   router.get('/account/orders', sessions.requireUser(askToSignIn('/account/orders')), async (req, res) => {
     const page = pageFor(req, res)
     const list = await orders.list(page.account!.id)

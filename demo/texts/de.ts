@@ -35,7 +35,7 @@ export const de: Texts = {
   home: {
     title: 'Mäntel, Hüte und Schirme',
     lead: 'Häng es auf. Sieh dich um. Was du hier ablegst, geht nicht verloren.',
-    text: 'Wer hereinkommt, bekommt eine Marke, und was du aussuchst, hängt an deinem Haken, bis du wiederkommst: nach der Mittagspause, nach einem Neustart des Servers, nach einem Monat.',
+    text: 'Wer hereinkommt, bekommt eine Marke, und was du aussuchst, hängt an deinem Haken, bis du wiederkommst: nach der Mittagspause, nach einem Neustart des Servers, nach drei Wochen.',
     ticket: 'Garderobenmarke',
     ticketKept: 'Bitte aufbewahren',
     noTicket: 'Noch keine Marke',

@@ -34,7 +34,7 @@ export const en = {
   home: {
     title: 'Coats, hats and umbrellas',
     lead: 'Hang it up. Have a look round. Nothing you put down here gets lost.',
-    text: 'Every visitor gets a ticket, and whatever you choose hangs on your peg until you come back for it: after lunch, after a restart of the server, after a month.',
+    text: 'Every visitor gets a ticket, and whatever you choose hangs on your peg until you come back for it: after lunch, after a restart of the server, after three weeks.',
     ticket: 'Cloakroom ticket',
     ticketKept: 'Please keep this half',
     noTicket: 'No ticket yet',

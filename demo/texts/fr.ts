@@ -35,7 +35,7 @@ export const fr: Texts = {
   home: {
     title: 'Manteaux, chapeaux et parapluies',
     lead: 'Accrochez-le. Faites un tour. Rien de ce que vous posez ici ne se perd.',
-    text: 'Chaque visiteur reçoit un ticket, et ce que vous choisissez reste à votre patère jusqu’à votre retour : après le déjeuner, après un redémarrage du serveur, après un mois.',
+    text: 'Chaque visiteur reçoit un ticket, et ce que vous choisissez reste à votre patère jusqu’à votre retour : après le déjeuner, après un redémarrage du serveur, après trois semaines.',
     ticket: 'Ticket de vestiaire',
     ticketKept: 'À conserver',
     noTicket: 'Pas encore de ticket',

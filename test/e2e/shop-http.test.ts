@@ -248,6 +248,7 @@ describe('accounts', () => {
 
   test('have a page of orders that others are asked to sign in for, and come back to', async () => {
     const visitor = shop().visitor()
+    expect((await visitor.get('/account')).location).toBe('/account/orders')
     const asked = await visitor.get('/account/orders')
     expect([asked.status, asked.location]).toEqual([303, '/account/sign-in?next=%2Faccount%2Forders'])
     const form = await visitor.get(asked.location!)
