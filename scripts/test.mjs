@@ -59,7 +59,7 @@ const steps = [
     name: 'engines',
     needed: true,
     run: () => {
-      const missing = ensureEngines(['redis', 'postgres', 'mariadb', 'chromium'])
+      const missing = ensureEngines(['redis', 'postgres', 'pgbouncer', 'mariadb', 'chromium'])
       if (missing === undefined) return
       if (everything) throw new Error(missing)
       console.warn(`${missing}\nWhat you asked for may not need them.`)

@@ -2,7 +2,7 @@
 export interface EngineOptions {
   /** The port to listen on, to bring a server back where one was. Default: a free one. */
   port?: number
-  /** More settings, in the server's own form: Redis `['--appendonly', 'yes']`, PostgreSQL `['autovacuum=off']`, MariaDB `['--x=y']`. */
+  /** More settings, in the server's own form: Redis `['--appendonly', 'yes']`, PostgreSQL `['autovacuum=off']`, PgBouncer `['pool_mode = session']`, MariaDB `['--x=y']`. */
   settings?: readonly string[]
 }
 
@@ -34,6 +34,17 @@ export function startRedis(options?: EngineOptions): Promise<Engine>
 
 /** Starts a PostgreSQL server: UTF-8, C locale, no fsync. */
 export function startPostgres(options?: EngineOptions): Promise<SqlEngine>
+
+export interface PgbouncerOptions extends EngineOptions {
+  /** The PostgreSQL server's port on this machine. Default: 5432, as PgBouncer has it. */
+  serverPort?: number
+}
+
+/**
+ * Starts a PgBouncer before a PostgreSQL server: it lets in whoever comes, and its own console is the database `pgbouncer`. Settings are
+ * lines of its file, such as `'pool_mode = transaction'`.
+ */
+export function startPgbouncer(options?: PgbouncerOptions): Promise<SqlEngine>
 
 /** Starts a MariaDB server, no fsync. */
 export function startMariadb(options?: EngineOptions): Promise<SqlEngine>

@@ -1,14 +1,15 @@
 // @ts-check
 /**
- * Real Redis, PostgreSQL and MariaDB servers for tests: on free ports of 127.0.0.1, in folders of their own, set for speed (nothing
+ * Real Redis, PostgreSQL, PgBouncer and MariaDB servers for tests: on free ports of 127.0.0.1, in folders of their own, set for speed (nothing
  * of theirs has to survive the machine), and gone when the process that started them is. Types: engines.d.mts.
  */
 import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 
 import { startEngine } from './engine-process.mjs'
-import { findChromium, findMariadb, findPostgres, findRedis } from './find-engines.mjs'
+import { findChromium, findMariadb, findPgbouncer, findPostgres, findRedis } from './find-engines.mjs'
 
 export { findChromium }
 
@@ -81,13 +82,53 @@ export async function startPostgres(options = {}) {
       ].flatMap((setting) => ['-c', setting]),
     ],
     probe: async (port) => {
-      const answer = await ask(port, postgresStartup)
+      const answer = await ask(port, postgresStartup('postgres'))
       if (answer[0] !== 'R'.charCodeAt(0)) throw new Error(`postgres answered ${answer.toString('latin1')}`)
     },
     // "Immediate shutdown": its children and its shared memory go with it, without a checkpoint.
     stopSignal: 'SIGQUIT',
   })
   const user = 'postgres'
+  const database = 'postgres'
+  return {
+    ...engine,
+    host: '127.0.0.1',
+    user,
+    database,
+    url: `postgres://${user}@127.0.0.1:${engine.port}/${database}`,
+  }
+}
+
+/** @type {typeof import('./engines.mjs').startPgbouncer} */
+export async function startPgbouncer(options = {}) {
+  const command = found('PgBouncer (pgbouncer)', findPgbouncer())
+  const user = 'postgres'
+  const engine = await startEngine({
+    name: 'pgbouncer',
+    port: options.port,
+    dropRoot: true,
+    command: (folder, port) => {
+      const file = join(folder, 'pgbouncer.ini')
+      const settings = [
+        '[databases]',
+        `* = host=127.0.0.1 port=${options.serverPort ?? 5432} user=${user}`,
+        '[pgbouncer]',
+        'listen_addr = 127.0.0.1',
+        `listen_port = ${port}`,
+        'unix_socket_dir =',
+        'auth_type = any',
+        ...(options.settings ?? []),
+      ]
+      writeFileSync(file, settings.join('\n'))
+      return [command, file]
+    },
+    probe: async (port) => {
+      // Its own console answers whether or not the server behind it does.
+      const answer = await ask(port, postgresStartup('pgbouncer'))
+      if (answer[0] !== 'R'.charCodeAt(0)) throw new Error(`pgbouncer answered ${answer.toString('latin1')}`)
+    },
+    stopSignal: 'SIGKILL',
+  })
   const database = 'postgres'
   return {
     ...engine,
@@ -167,13 +208,16 @@ export function chromiumLaunchOptions() {
   }
 }
 
-/** A PostgreSQL start-up message, version 3.0: ready is when it is answered with an authentication message. */
-const postgresStartup = (() => {
-  const body = Buffer.from('\0\x03\0\0user\0postgres\0database\0postgres\0\0', 'latin1')
+/**
+ * A PostgreSQL start-up message, version 3.0: ready is when it is answered with an authentication message.
+ * @param {string} database
+ */
+function postgresStartup(database) {
+  const body = Buffer.from(`\0\x03\0\0user\0postgres\0database\0${database}\0\0`, 'latin1')
   const length = Buffer.alloc(4)
   length.writeUInt32BE(body.length + 4)
   return Buffer.concat([length, body])
-})()
+}
 
 /**
  * The first bytes a server says, after what we say first.

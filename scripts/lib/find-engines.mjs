@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * Finds the real engines that the tests run against: Redis, PostgreSQL, MariaDB and Chromium, wherever a system keeps them.
+ * Finds the real engines that the tests run against: Redis, PostgreSQL, PgBouncer, MariaDB and Chromium, wherever a system keeps them.
  */
 import { accessSync, constants, readdirSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
@@ -14,8 +14,13 @@ export function findRedis() {
   return findCommand(['redis-server', 'valkey-server'])
 }
 
-/** @returns {{ initdb: string, postgres: string } | undefined} both of one version: the newest there is */
+/**
+ * @returns {{ initdb: string, postgres: string } | undefined} both of one version: the newest there is. POSTGRES_BIN names the folder of
+ * another one.
+ */
 export function findPostgres() {
+  const named = process.env['POSTGRES_BIN']
+  if (named !== undefined && named !== '') return { initdb: join(named, 'initdb'), postgres: join(named, 'postgres') }
   const homes = [
     ...children('/usr/lib/postgresql'),
     ...children('/usr', /^pgsql-\d+$/),
@@ -28,6 +33,11 @@ export function findPostgres() {
     if (isExecutable(initdb) && isExecutable(postgres)) return { initdb, postgres }
   }
   return undefined
+}
+
+/** @returns {string | undefined} the pgbouncer command */
+export function findPgbouncer() {
+  return findCommand(['pgbouncer'])
 }
 
 /** @returns {{ install: string, server: string } | undefined} the commands that make a database and serve it */

@@ -6,7 +6,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, rmSync, writeFileSync } from 'node:fs'
 
-import { findChromium, findMariadb, findPostgres, findRedis } from './find-engines.mjs'
+import { findChromium, findMariadb, findPgbouncer, findPostgres, findRedis } from './find-engines.mjs'
 
 /**
  * `apt` lists what to install in order of liking: the first that the system knows is taken. MariaDB's core packages hold the server
@@ -29,6 +29,14 @@ const engines = {
     service: 'postgresql',
     dnf: 'postgresql-server',
     brew: 'postgresql',
+  },
+  pgbouncer: {
+    name: 'PgBouncer (pgbouncer)',
+    find: findPgbouncer,
+    apt: [['pgbouncer']],
+    service: 'pgbouncer',
+    dnf: 'pgbouncer',
+    brew: 'pgbouncer',
   },
   mariadb: {
     name: 'MariaDB (mariadbd, mariadb-install-db, my_print_defaults)',

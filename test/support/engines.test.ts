@@ -6,9 +6,9 @@ import { connect } from 'node:net'
 import { chromium } from 'playwright-core'
 import { describe, expect, test, vi } from 'vitest'
 
-import { chromiumLaunchOptions, startMariadb, startPostgres, startRedis, useEngine } from './engines.js'
+import { chromiumLaunchOptions, startMariadb, startPgbouncer, startPostgres, startRedis, useEngine } from './engines.js'
 
-const starters = { startRedis, startPostgres, startMariadb }
+const starters = { startRedis, startPostgres, startPgbouncer, startMariadb }
 const module = new URL('../../scripts/lib/engines.mjs', import.meta.url).href
 
 describe.each(Object.entries(starters))('%s', (name, start) => {

@@ -7,7 +7,13 @@ import { afterAll, beforeAll } from 'vitest'
 import type { Engine, EngineOptions } from '../../scripts/lib/engines.mjs'
 
 export type { Engine, EngineOptions, SqlEngine } from '../../scripts/lib/engines.mjs'
-export { chromiumLaunchOptions, startMariadb, startPostgres, startRedis } from '../../scripts/lib/engines.mjs'
+export {
+  chromiumLaunchOptions,
+  startMariadb,
+  startPgbouncer,
+  startPostgres,
+  startRedis,
+} from '../../scripts/lib/engines.mjs'
 
 /** Runs an engine for the tests of this file, or of the `describe` it is called in: `const redis = useEngine(startRedis)`. */
 export function useEngine<E extends Engine>(

@@ -1,6 +1,8 @@
 /**
  * The way to the database: the app's pool, or one of the store's own.
  */
+import { createHash } from 'node:crypto'
+
 import { SessionError } from '../../core/errors.js'
 import type { PostgresSettings } from './options.js'
 
@@ -34,19 +36,23 @@ interface PgPackage {
 
 export class Connection {
   readonly #settings: PostgresSettings
+  readonly #names = new Map<string, string>()
   #own: Promise<OwnPool> | undefined
 
   constructor(settings: PostgresSettings) {
     this.#settings = settings
   }
 
-  /** Runs one statement. `name` is used when the app wants prepared statements. */
-  async query(name: string, text: string, values: PostgresValue[]): Promise<PostgresResult> {
+  /** Runs one statement. */
+  async query(text: string, values: PostgresValue[]): Promise<PostgresResult> {
     const pool = await this.#pool()
-    return pool.query(this.#settings.prepare ? { name: `coatcheck_${name}`, text, values } : { text, values })
+    return pool.query(this.#settings.prepare ? { name: this.#nameOf(text), text, values } : { text, values })
   }
 
-  /** Runs several statements as one transaction, in one round trip. */
+  /**
+   * Runs several statements in one round trip, which makes them one transaction. Without a BEGIN of their own: when one fails, the server ends that
+   * transaction by itself, and the connection is as it was.
+   */
   async script(text: string): Promise<void> {
     const pool = await this.#pool()
     await pool.query(text)
@@ -56,6 +62,16 @@ export class Connection {
     const own = this.#own
     this.#own = undefined
     if (own !== undefined) await (await own).end()
+  }
+
+  /** Made of the text, because stores of several tables may share a connection, and a name stands for one text on it. */
+  #nameOf(text: string): string {
+    let name = this.#names.get(text)
+    if (name === undefined) {
+      name = `coatcheck_${createHash('sha256').update(text).digest('hex').slice(0, 20)}`
+      this.#names.set(text, name)
+    }
+    return name
   }
 
   #pool(): PostgresPool | Promise<PostgresPool> {

@@ -25,7 +25,6 @@ export class LegacyTable {
   async read(key: string): Promise<SessionRecord | undefined> {
     // `expire` has no time zone; like connect-pg-simple, this takes it for one of the database session's own.
     const { rows } = await this.#connection.query(
-      'legacy_read',
       `SELECT sess::text AS sess, extract(epoch FROM expire::timestamptz) * 1000 AS expires_at
         FROM ${this.#legacyTable} WHERE sid = $1`,
       [key],
@@ -46,7 +45,6 @@ export class LegacyTable {
   /** Moves the session into the store's own table, in one step. `false` when it is not, or no longer, in the legacy table. */
   async takeOver(key: string, record: SessionRecord): Promise<boolean> {
     const { rowCount } = await this.#connection.query(
-      'legacy_take_over',
       `WITH ended AS (DELETE FROM ${this.#legacyTable} WHERE sid = $7 RETURNING sid)
         INSERT INTO ${this.#table} (data, attributes, version, created_at, expires_at, user_id, key)
         SELECT $1, $2, $3::bigint, $4::bigint, $5::bigint, $6, sid FROM ended ON CONFLICT (key) DO NOTHING`,
@@ -56,11 +54,7 @@ export class LegacyTable {
   }
 
   async delete(key: string): Promise<boolean> {
-    const { rowCount } = await this.#connection.query(
-      'legacy_delete',
-      `DELETE FROM ${this.#legacyTable} WHERE sid = $1`,
-      [key],
-    )
+    const { rowCount } = await this.#connection.query(`DELETE FROM ${this.#legacyTable} WHERE sid = $1`, [key])
     return rowCount === 1
   }
 }

@@ -17,8 +17,9 @@ export interface PostgresStoreOptions {
    */
   readonly migrate?: boolean | undefined
   /**
-   * Whether statements are prepared by name, which saves the server the planning. Not behind a PgBouncer older than 1.21 in transaction
-   * mode. Default: false.
+   * Whether statements are prepared by name, which saves the server the planning. Not behind a pooler that hands each transaction to another
+   * connection, unless it keeps the names itself: PgBouncer before 1.21 does not, and calls then fail with "prepared statement … does not
+   * exist" (26000) or "already exists" (42P05). Default: false.
    */
   readonly prepare?: boolean | undefined
   /**

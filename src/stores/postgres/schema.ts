@@ -60,13 +60,12 @@ export async function prepareTable(connection: Connection, table: string, mayMig
       `There is no table ${table}, and the option migrate is false: create it with the SQL in docs/postgres.md.`,
     )
   }
-  await connection.script(`BEGIN; SELECT pg_advisory_xact_lock(${migrationLock}); ${schemaScript(table)} COMMIT;`)
+  await connection.script(`SELECT pg_advisory_xact_lock(${migrationLock}); ${schemaScript(table)}`)
 }
 
 /** -1 where there is no table, 0 where there is one without a version. */
 async function versionOf(connection: Connection, table: string): Promise<number> {
   const { rows } = await connection.query(
-    'schema',
     `SELECT to_regclass($1) IS NOT NULL AS "exists", obj_description(to_regclass($1), 'pg_class') AS comment`,
     [table],
   )

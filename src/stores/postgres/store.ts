@@ -157,7 +157,7 @@ export class PostgresSessionStore implements SessionStore {
   }
 
   #run(name: keyof Statements, values: PostgresValue[]): Promise<PostgresResult> {
-    return this.#connection.query(name, this.#statements[name], values)
+    return this.#connection.query(this.#statements[name], values)
   }
 
   /** Once for each store; a first try that failed is no reason not to try again. */
