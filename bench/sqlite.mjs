@@ -1,6 +1,6 @@
 /**
  * What grouping the writes of one turn brings the SQLite store: updates of random sessions, so and so many at once, beside the
- * same statement run by the bare library, one transaction each.
+ * same statement run by the bare library, one transaction each. Then how long the event loop stands still at worst.
  *
  *     node bench/sqlite.mjs [engine]
  */
@@ -10,9 +10,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sqliteStore } from 'coatcheck/stores/sqlite'
 
+import { measurePauses } from './lib/sqlite/pauses.mjs'
+
 const sessions = 20_000
 const updates = 12_000
 const rounds = 3
+const pauseRounds = 3
 const data = JSON.stringify({ text: 'x'.repeat(480) })
 const folder = mkdtempSync(join(tmpdir(), 'coatcheck-bench-'))
 const path = join(folder, 'sessions.db')
@@ -101,3 +104,8 @@ try {
   await store.close()
   rmSync(folder, { recursive: true })
 }
+
+console.log(`
+The longest pause of the event loop, and the share of the time that it spends in pauses of more than 5 ms; medians of ${pauseRounds} rounds.
+Plain SQLite: the same statements with a busy timeout, and all else as it comes.`)
+console.table(await measurePauses(store.engine, pauseRounds))

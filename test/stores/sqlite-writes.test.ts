@@ -232,18 +232,6 @@ describe('while another process holds the lock', () => {
     expect(store.read('before')).toMatchObject({ version: 601 })
   })
 
-  it('a store that is opened waits for it, and gives up after busyTimeout', () => {
-    holder.exec('COMMIT; BEGIN EXCLUSIVE')
-    const fresh = join(temporaryFolder(), 'fresh.db')
-    const freshHolder = loadEngine().open(fresh)
-    freshHolder.exec('BEGIN EXCLUSIVE')
-    expect(() => sqliteStore({ path: fresh, busyTimeout: 30 })).toThrow(
-      expect.objectContaining({ code: 'ERR_SESSION_STORE_TIMEOUT', message: expect.stringContaining('30 ms') }),
-    )
-    freshHolder.exec('COMMIT')
-    freshHolder.close()
-  })
-
   it('close waits for what is queued', async () => {
     const writing = store.create('key', record())
     const closing = Promise.resolve(store.close())

@@ -23,6 +23,7 @@ export function loadNodeSqlite(): Engine {
   const { DatabaseSync } = module
   return {
     name: 'node:sqlite',
+    module: 'node:sqlite',
     open(path): Connection {
       const database = new DatabaseSync(path)
       return {

@@ -4,7 +4,7 @@
 
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import type { Connection, Engine, SqliteEngineName, SqlRow, SqlValue } from './engine.js'
+import type { Connection, Engine, SqlRow, SqlValue } from './engine.js'
 
 /** The part of the API that is used. Values go in one array: libsql takes a lone blob for named parameters. */
 type Database = new (path: string) => {
@@ -27,11 +27,11 @@ export function loadBetterSqlite3(): Engine {
   if (Number.parseInt(version, 10) >= firstWithFloor && !nodeIsAtLeast(nodeFloor)) {
     throw new Error(`version ${version} needs Node ${nodeFloor.join('.')} or newer; version 12 runs here`)
   }
-  return engineOf('better-sqlite3', require('better-sqlite3') as Database)
+  return engineOf('better-sqlite3', require)
 }
 
 export function loadLibsql(): Engine {
-  return engineOf('libsql', requireOf('libsql')('libsql') as Database)
+  return engineOf('libsql', requireOf('libsql'))
 }
 
 /** From where this package is installed, else from where the app runs: strict package managers show it only to the app. */
@@ -52,10 +52,12 @@ function nodeIsAtLeast([major, minor]: readonly [number, number]): boolean {
   return ownMajor > major || (ownMajor === major && ownMinor >= minor)
 }
 
-function engineOf(name: SqliteEngineName, Database: Database): Engine {
+function engineOf(name: 'better-sqlite3' | 'libsql', require: NodeJS.Require): Engine {
+  const Database = require(name) as Database
   // Their native parts are loaded at the first open: a package that was installed without them is found out here.
   new Database(':memory:').close()
-  return { name, open: (path) => connectionOf(new Database(path), name === 'libsql') }
+  const module = require.resolve(name)
+  return { name, module, open: (path) => connectionOf(new Database(path), name === 'libsql') }
 }
 
 /**

@@ -31,6 +31,8 @@ export interface Connection {
 
 export interface Engine {
   readonly name: SqliteEngineName
+  /** What `require` loads it by in a thread: two libraries in one process would undo each other's locks on a file. */
+  readonly module: string
   open(path: string): Connection
 }
 

@@ -5,33 +5,24 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { SessionError } from '../../core/errors.js'
-import { isBusy, type Connection, type Engine } from './engine.js'
+import type { Connection, Engine } from './engine.js'
 import type { SqliteSettings } from './options.js'
 import { migrate } from './schema.js'
 
-/** Between two attempts to open, in milliseconds. */
-const openPause = 10
-
 /**
- * Several processes may open a new file at once: the switch to WAL and the creation of the tables then fail for all but one
- * of them, whatever SQLite is told about waiting, so the whole opening is tried again until `busyTimeout` is over.
+ * One attempt. Several processes may open a new file at once: the switch to WAL and the creation of the tables then fail for all but one of them,
+ * whatever SQLite is told about waiting, so whoever is busy has to try the whole of it again.
  */
 export function openConnection(engine: Engine, settings: SqliteSettings): Connection {
-  const { path, busyTimeout } = settings
+  const { path } = settings
   if (path !== ':memory:') createFile(path)
-  for (let waited = 0; ;) {
-    const connection = engine.open(path)
-    try {
-      prepare(connection, settings)
-      return connection
-    } catch (error) {
-      connection.close()
-      if (!isBusy(error)) throw error
-      if (waited >= busyTimeout) throw lockedError(busyTimeout, error)
-      const pause = openPause * (0.5 + Math.random())
-      sleep(pause)
-      waited += pause
-    }
+  const connection = engine.open(path)
+  try {
+    prepare(connection, settings)
+    return connection
+  } catch (error) {
+    connection.close()
+    throw error
   }
 }
 
@@ -62,9 +53,7 @@ function prepare(connection: Connection, { path, synchronous }: SqliteSettings):
   const level = mode === 'wal' || path === ':memory:' || synchronous === 'off' ? synchronous : 'full'
   connection.exec(`PRAGMA synchronous = ${level}`)
   connection.exec('PRAGMA journal_size_limit = 16777216')
+  // Writing the log back waits for the disk. A thread does it (checkpoints.ts), unless it falls so far behind: 256 megabytes.
+  connection.exec('PRAGMA wal_autocheckpoint = 65536')
   migrate(connection)
-}
-
-function sleep(milliseconds: number): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds)
 }

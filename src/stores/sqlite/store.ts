@@ -11,10 +11,11 @@ import type {
   SessionStore,
   UpdateResult,
 } from '../../core/record.js'
-import { isBusy, loadEngine, type Connection, type SqliteEngineName } from './engine.js'
-import { openConnection } from './open.js'
+import { Checkpoints } from './checkpoints.js'
+import { Database } from './database.js'
+import { isBusy, loadEngine, type SqliteEngineName } from './engine.js'
 import type { SqliteSettings } from './options.js'
-import { fromSql, keptOf, prepareStatements, recordOf, toSql, valuesOf, type Statements } from './statements.js'
+import { fromSql, keptOf, recordOf, toSql, valuesOf, type Statements } from './statements.js'
 import { WriteQueue } from './write-queue.js'
 
 /** A thousand hold up the event loop for tens of milliseconds. */
@@ -23,8 +24,8 @@ const sweepBatch = 100
 export class SqliteSessionStore implements SessionStore {
   /** Which library is in use. */
   readonly engine: SqliteEngineName
-  readonly #connection: Connection
-  readonly #statements: Statements
+  readonly #database: Database
+  readonly #checkpoints: Checkpoints
   readonly #queue: WriteQueue
   #closed = false
   #closing: Promise<void> | undefined
@@ -32,9 +33,19 @@ export class SqliteSessionStore implements SessionStore {
   constructor(settings: SqliteSettings) {
     const engine = loadEngine(settings.engine)
     this.engine = engine.name
-    this.#connection = openConnection(engine, settings)
-    this.#statements = prepareStatements(this.#connection)
-    this.#queue = new WriteQueue(this.#statements, settings)
+    const database = new Database(engine, settings)
+    const { path, synchronous } = settings
+    const checkpoints = new Checkpoints({
+      path,
+      synchronous,
+      module: engine.module,
+      withoutThread: () => database.checkpointByItself(),
+    })
+    // A database in memory has no log.
+    const onCommit = (rows: number): void => (path === ':memory:' ? undefined : checkpoints.wrote(rows))
+    this.#database = database
+    this.#checkpoints = checkpoints
+    this.#queue = new WriteQueue(database, { ...settings, onCommit })
   }
 
   create(key: string, record: SessionRecord): Promise<boolean> {
@@ -100,16 +111,23 @@ export class SqliteSessionStore implements SessionStore {
 
   /** Deletes at most 100 records a call. */
   sweep(now: number): Promise<number> {
-    return this.#write('all', () => this.#statements.sweep.run([now, sweepBatch]))
+    return this.#write('all', () => this.#statements.sweep.run([now, sweepBatch]), 'one', sweepBatch)
   }
 
   /** Writes what is queued, then closes the file. */
   close(): MaybePromise<void> {
     if (this.#closed) return this.#closing
     this.#closed = true
-    if (this.#queue.isEmpty) return this.#connection.close()
-    this.#closing = this.#queue.drain().then(() => this.#connection.close())
+    const ended = this.#queue.isEmpty
+      ? this.#checkpoints.close()
+      : this.#queue.drain().then(() => this.#checkpoints.close())
+    if (ended === undefined) return this.#database.close()
+    this.#closing = ended.then(() => this.#database.close())
     return this.#closing
+  }
+
+  get #statements(): Statements {
+    return this.#database.statements
   }
 
   #readNow(key: string): SessionRecord | undefined {
@@ -120,7 +138,7 @@ export class SqliteSessionStore implements SessionStore {
   /** At once, but behind the queued writes where `queued` says that they matter, and behind another process's lock. */
   #read<T>(queued: boolean, run: () => T): MaybePromise<T> {
     if (this.#closed) throw closedError()
-    const read = { run, keys: [], statements: 'one' } as const
+    const read = { run, keys: [], rows: 0, statements: 'one' } as const
     if (queued) return this.#queue.add(read)
     try {
       return run()
@@ -134,9 +152,14 @@ export class SqliteSessionStore implements SessionStore {
     return this.#read(!this.#queue.isEmpty, run)
   }
 
-  #write<T>(keys: readonly string[] | 'all', run: () => T, statements: 'one' | 'several' = 'one'): Promise<T> {
+  #write<T>(
+    keys: readonly string[] | 'all',
+    run: () => T,
+    statements: 'one' | 'several' = 'one',
+    rows = 1,
+  ): Promise<T> {
     if (this.#closed) return Promise.reject(closedError())
-    return this.#queue.add({ run, keys, statements })
+    return this.#queue.add({ run, keys, rows, statements })
   }
 }
 

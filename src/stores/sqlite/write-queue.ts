@@ -2,7 +2,7 @@
  * Groups the writes of one turn of the event loop into one transaction.
  *
  * A write is queued, and at the end of the turn all that are queued run between one BEGIN and one COMMIT, at once: the lock on
- * the file is held for as long as that takes and never while other code runs. Each write is answered after the COMMIT, so an
+ * the file is held for as long as that takes, a few milliseconds at most, and never while other code runs. Each write is answered after the COMMIT, so an
  * answer is a promise that the record is in the file. When another process holds the lock, the queue waits by the clock and the
  * event loop goes on.
  */
@@ -15,6 +15,8 @@ import type { Statements } from './statements.js'
 
 /** A group holds up the event loop and the other processes for two milliseconds or so. */
 const largestGroup = 256
+/** Milliseconds. Writes of much data end their group earlier. */
+const longestGroup = 2
 /** Milliseconds before each next attempt on a locked file; the last one from then on. */
 const pauses = [1, 1, 2, 5, 10, 20]
 
@@ -23,6 +25,8 @@ export interface Write<T> {
   readonly run: () => T
   /** The keys it may change, or `'all'`: what a read must wait for. */
   readonly keys: readonly string[] | 'all'
+  /** How many rows it changes at most, as far as that is known. */
+  readonly rows: number
   /** A single statement is a transaction by itself when nothing else is queued. */
   readonly statements: 'one' | 'several'
 }
@@ -37,10 +41,17 @@ interface Queued {
 export interface QueueSettings {
   readonly busyTimeout: number
   readonly clock: Clock
+  /** Told of each commit: how many rows it changed at most. */
+  readonly onCommit: (rows: number) => void
+}
+
+/** What throws while the file is locked: its statements, or the opening of it. */
+interface Source {
+  readonly statements: Statements
 }
 
 export class WriteQueue {
-  readonly #statements: Statements
+  readonly #database: Source
   readonly #settings: QueueSettings
   #queued: Queued[] = []
   /** Keys of queued writes. It may name some that are already written: they cost a read one turn. */
@@ -52,8 +63,8 @@ export class WriteQueue {
   #callOff: (() => void) | undefined
   readonly #whenEmpty: (() => void)[] = []
 
-  constructor(statements: Statements, settings: QueueSettings) {
-    this.#statements = statements
+  constructor(database: Source, settings: QueueSettings) {
+    this.#database = database
     this.#settings = settings
   }
 
@@ -118,7 +129,10 @@ export class WriteQueue {
       group[0]!.reject(error)
       return []
     }
-    for (const [index, { resolve }] of group.entries()) resolve(answers[index])
+    const rows = group.slice(0, answers.length).reduce((sum, { write }) => sum + write.rows, 0)
+    for (const [index, answer] of answers.entries()) group[index]!.resolve(answer)
+    this.#queued.unshift(...group.slice(answers.length))
+    this.#settings.onCommit(rows)
     return []
   }
 
@@ -130,13 +144,20 @@ export class WriteQueue {
     return []
   }
 
+  /** Answers what each write answered, of as many as there was time for. */
   #run(group: readonly Queued[]): unknown[] {
-    const { begin, commit, rollback } = this.#statements
+    const { begin, commit, rollback } = this.#database.statements
+    const { now } = this.#settings.clock
     const [first] = group
     if (group.length === 1 && first!.write.statements === 'one') return [first!.write.run()]
     begin.run([])
     try {
-      const answers = group.map(({ write }) => write.run())
+      const begun = now()
+      const answers: unknown[] = []
+      for (const { write } of group) {
+        answers.push(write.run())
+        if (now() - begun > longestGroup) break
+      }
       commit.run([])
       return answers
     } catch (error) {
