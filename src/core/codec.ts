@@ -27,18 +27,21 @@ export function serializeData(values: object, maxBytes: number): string {
       'the session has a toJSON that answers no object, so it was not saved',
     )
   }
-  // A UTF-16 unit is at most three bytes of UTF-8, so short texts need no exact count.
-  if (text.length * 3 > maxBytes) {
-    const size = Buffer.byteLength(text)
-    if (size > maxBytes) {
-      throw new SessionError(
-        'ERR_SESSION_DATA_TOO_LARGE',
-        `the session's data is ${size} bytes, more than the limit of ${maxBytes}, and was not saved; ` +
-          'keep large values in a database and their key in the session, or raise maxDataBytes',
-      )
-    }
-  }
+  requireSize(text, maxBytes, "the session's data")
   return text
+}
+
+/** Throws ERR_SESSION_DATA_TOO_LARGE for a text of more than `maxBytes`. `what` is the subject of the message. */
+export function requireSize(text: string, maxBytes: number, what: string): void {
+  // A UTF-16 unit is at most three bytes of UTF-8, so short texts need no exact count.
+  if (text.length * 3 <= maxBytes) return
+  const size = Buffer.byteLength(text)
+  if (size <= maxBytes) return
+  throw new SessionError(
+    'ERR_SESSION_DATA_TOO_LARGE',
+    `${what} is ${size} bytes, more than the limit of ${maxBytes}, and was not saved; ` +
+      'keep large values in a database and their key in the session, or raise maxDataBytes',
+  )
 }
 
 /** The object that a stored text holds, or `undefined` when it holds none: garbage in a store is no session. */

@@ -1,7 +1,7 @@
 /**
  * What happens when two requests changed one session at the same time.
  */
-import { parseData } from './codec.js'
+import { parseData, requireSize } from './codec.js'
 import { SessionError } from './errors.js'
 import { mergeData } from './merge.js'
 
@@ -17,8 +17,17 @@ export interface Settlement {
   readonly paths: readonly string[]
 }
 
-/** Settles by the JSON texts: as it was loaded, as it is here, as it is stored. */
-export function settle(policy: ConflictPolicy, base: string, mine: string, theirs: string): Settlement {
+/**
+ * Settles by the JSON texts: as it was loaded, as it is here, as it is stored. Two changes that fit alone and not together are
+ * ERR_SESSION_DATA_TOO_LARGE for the later writer, and what is stored stands.
+ */
+export function settle(
+  policy: ConflictPolicy,
+  base: string,
+  mine: string,
+  theirs: string,
+  maxBytes = Infinity,
+): Settlement {
   if (theirs === base || theirs === mine) return { data: mine, paths: [] }
   if (policy === 'reject') {
     throw new SessionError(
@@ -31,7 +40,9 @@ export function settle(policy: ConflictPolicy, base: string, mine: string, their
   if (mine === base) return { data: theirs, paths: [] }
   try {
     const { value, conflicts } = mergeData(parseData(base), parseData(mine), parseData(theirs))
-    return { data: JSON.stringify(value), paths: conflicts }
+    const data = JSON.stringify(value)
+    requireSize(data, maxBytes, "the session's data, with what another request stored meanwhile,")
+    return { data, paths: conflicts }
   } catch (error) {
     // Deeper than the merge can walk: then it is all one path.
     if (error instanceof RangeError) return { data: mine, paths: ['/'] }

@@ -54,6 +54,8 @@ export interface SessionToKeep {
   readonly live: object
   /** The app's values as JSON text. May throw a SessionError of the codec. */
   dataText(): string
+  /** The most that its data may take, merged with another request's too, in bytes of JSON. */
+  readonly maxDataBytes: number
   /** The keeper has changed the live session: its text is to be made anew. */
   lookAgain(): void
   /** The cookie's attributes as one text to compare with, the moving deadline aside. */

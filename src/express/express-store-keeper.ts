@@ -185,7 +185,7 @@ export class ExpressStoreKeeper implements Keeper {
     if (bookmark === undefined) return mine
     const theirs = this.#changes.writtenSince(session.id, bookmark.order)
     if (theirs === undefined || theirs === bookmark.base) return mine
-    const { data, paths } = settle(this.#settings.conflict, bookmark.base, mine, theirs)
+    const { data, paths } = settle(this.#settings.conflict, bookmark.base, mine, theirs, session.maxDataBytes)
     session.conflict = paths
     if (data !== mine) this.#bring(session, mine, data)
     return data

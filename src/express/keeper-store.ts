@@ -160,6 +160,7 @@ function toKeep(id: string, session: object, loaded: LoadResult): SessionToKeep 
     live: session,
     bookmark,
     marks,
+    maxDataBytes: Infinity,
     lookAgain: () => {},
     attributes: () => '',
     dataText: () => serializeData(values, Infinity),

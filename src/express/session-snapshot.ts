@@ -26,7 +26,7 @@ export class SessionSnapshot implements SessionToKeep {
   bookmark: Bookmark | undefined
   conflict: readonly string[] | undefined
   merged: string | undefined
-  readonly #maxDataBytes: number
+  readonly maxDataBytes: number
   /** The cookie that the options give. A session whose cookie is like it keeps no copy of its own. */
   readonly #usualCookie: Cookie | undefined
   #text: string | undefined
@@ -43,12 +43,12 @@ export class SessionSnapshot implements SessionToKeep {
     this.bookmark = bookmark
     this.createdAt = createdAt
     this.marks = marks
-    this.#maxDataBytes = maxDataBytes
+    this.maxDataBytes = maxDataBytes
     this.#usualCookie = usualCookie
   }
 
   dataText(): string {
-    return (this.#text ??= textOf(this.live, this.#maxDataBytes))
+    return (this.#text ??= textOf(this.live, this.maxDataBytes))
   }
 
   /** The live session was changed by its keeper. */

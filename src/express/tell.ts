@@ -1,6 +1,7 @@
 /**
  * Telling the app what becomes of a request's session.
  */
+import { SessionError } from '../core/errors.js'
 import type { SaveResult } from '../core/keeper.js'
 import type { SessionSnapshot } from './session-snapshot.js'
 import type { Visit } from './visit.js'
@@ -43,6 +44,7 @@ export function tellNewId(visit: Visit, id: string): void {
 }
 
 export function storeFailed(visit: Visit, operation: string, error: unknown): void {
+  if (isRefusal(error)) return
   const { events, hints } = visit.layer
   if (events.wants('storeError')) events.emit('storeError', { operation, error, req: visit.req })
   hints.once('COATCHECK_STORE_FAILED', () => {
@@ -50,3 +52,10 @@ export function storeFailed(visit: Visit, operation: string, error: unknown): vo
     return `the session store failed (${operation}: ${message}); this is said once, listen to storeError to hear of each failure`
   })
 }
+
+/** The store is well: it was coatcheck that did not store what two requests had made of the session. The app hears of it as of any other error. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof SessionError && refusals.has(error.code)
+}
+
+const refusals: ReadonlySet<string> = new Set(['ERR_SESSION_DATA_TOO_LARGE', 'ERR_SESSION_CONFLICT'])

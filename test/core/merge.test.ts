@@ -91,6 +91,24 @@ describe('settling a conflict', () => {
     expect(settle('reject', '{}', '{"a":1}', '{}')).toEqual({ data: '{"a":1}', paths: [] })
   })
 
+  it.each([
+    ['both fit together', '{}', '{"a":1}', '{"b":2}', 13, undefined],
+    ['they fit alone but not together', '{}', '{"a":1}', '{"b":2}', 12, 'ERR_SESSION_DATA_TOO_LARGE'],
+    [
+      'what is stored was over the limit before, and mine changes nothing',
+      '{"a":1}',
+      '{"a":1}',
+      '{"a":1,"b":2}',
+      8,
+      undefined,
+    ],
+    ['bytes count, not characters', '{}', '{"a":"ä"}', '{"b":"ä"}', 17, 'ERR_SESSION_DATA_TOO_LARGE'],
+  ] as const)('keeps to a limit: %s', (_, base, mine, theirs, limit, code) => {
+    const merge = () => settle('merge', base, mine, theirs, limit)
+    if (code === undefined) expect(merge).not.toThrow()
+    else expect(merge).toThrow(expect.objectContaining({ code }))
+  })
+
   it('gives values that are too deep to walk to the later writer', () => {
     expect(settle('merge', deep('1'), deep('2'), deep('3'))).toEqual({ data: deep('2'), paths: ['/'] })
   })

@@ -94,6 +94,17 @@ describe('two writers', () => {
     expect(await store.read('id')).toMatchObject({ data: '{"a":2}', version: 2 })
   })
 
+  it('fit alone and not together: the later one hears of it, and the earlier one’s change stands', async () => {
+    const { keeper, store } = keeping()
+    await kept(keeper, 'id', {})
+    const [one, other] = [await loaded(keeper, 'id'), await loaded(keeper, 'id')]
+    const maxDataBytes = 20
+    await keeper.save(session('id', { one: 'x'.repeat(8) }, { bookmark: one.bookmark, maxDataBytes }))
+    const late = session('id', { other: 'y'.repeat(8) }, { bookmark: other.bookmark, maxDataBytes })
+    await expect(async () => keeper.save(late)).rejects.toMatchObject({ code: 'ERR_SESSION_DATA_TOO_LARGE' })
+    expect(await store.read('id')).toMatchObject({ data: '{"one":"xxxxxxxx"}', version: 2 })
+  })
+
   it('meet again and again: the attempts are bounded and end in an error', async () => {
     let updates = 0
     const current = { data: '{}', version: 1, createdAt: 0, expiresAt: Number.MAX_SAFE_INTEGER } as SessionRecord

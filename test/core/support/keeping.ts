@@ -56,6 +56,7 @@ export interface SessionFields {
   readonly cookie?: string | undefined
   readonly createdAt?: number | undefined
   readonly marks?: SessionMarks
+  readonly maxDataBytes?: number
 }
 
 export function session(id: string, data: object, fields: SessionFields = {}): SessionToKeep {
@@ -66,6 +67,7 @@ export function session(id: string, data: object, fields: SessionFields = {}): S
     createdAt: fields.createdAt,
     marks: fields.marks ?? noMarks,
     dataText: () => JSON.stringify(data),
+    maxDataBytes: fields.maxDataBytes ?? Infinity,
     lookAgain: () => {},
     cookieText: () => fields.cookie,
     attributes: () => fields.cookie ?? '',
