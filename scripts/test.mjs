@@ -27,6 +27,9 @@ const everything = args.length === 0
 
 const mainTests = everything || mainArgs.length > 0
 
+/** What the reader should know of the run besides its counts. @type {string[]} */
+const remarks = []
+
 /**
  * A step that throws is a failure, and ends the run where those after it need it. A step that counts adds to the sum.
  * @type {readonly {
@@ -59,7 +62,8 @@ const steps = [
     name: 'engines',
     needed: true,
     run: () => {
-      const missing = ensureEngines(['redis', 'postgres', 'pgbouncer', 'mariadb', 'chromium'])
+      const { missing, leftOut } = ensureEngines(['redis', 'valkey', 'postgres', 'pgbouncer', 'mariadb', 'chromium'])
+      remarks.push(...leftOut)
       if (missing === undefined) return
       if (everything) throw new Error(missing)
       console.warn(`${missing}\nWhat you asked for may not need them.`)
@@ -97,7 +101,13 @@ for (const { name, when = true, needed = false, run } of steps) {
     if (needed) break
   }
 }
-summary.push(line('all', told(sum), started))
+if (everything && sum.skipped > 0) {
+  remarks.push(
+    `${sum.skipped} tests were skipped: a test that cannot be run fails and says why, so this counts as a failure`,
+  )
+  sum.failed += 1
+}
+summary.push(line('all', told(sum), started), ...remarks)
 console.log(`\n${summary.join('\n')}\n\n${sum.passed} passed, ${sum.failed} failed`)
 process.exitCode = sum.failed === 0 ? 0 : 1
 

@@ -32,6 +32,12 @@ export interface SqlEngine extends Engine {
 /** Starts a Redis server, empty and without persistence. */
 export function startRedis(options?: EngineOptions): Promise<Engine>
 
+/** Starts a Valkey server, empty and without persistence. */
+export function startValkey(options?: EngineOptions): Promise<Engine>
+
+/** Where the system's Valkey is; undefined when there is none, and then its tests are left out, which `npm test` says. */
+export function findValkey(): string | undefined
+
 /** Starts a PostgreSQL server: UTF-8, C locale, no fsync. */
 export function startPostgres(options?: EngineOptions): Promise<SqlEngine>
 

@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * Real Redis, PostgreSQL, PgBouncer and MariaDB servers for tests: on free ports of 127.0.0.1, in folders of their own, set for speed (nothing
+ * Real Redis, Valkey, PostgreSQL, PgBouncer and MariaDB servers for tests: on free ports of 127.0.0.1, in folders of their own, set for speed (nothing
  * of theirs has to survive the machine), and gone when the process that started them is. Types: engines.d.mts.
  */
 import { once } from 'node:events'
@@ -9,15 +9,24 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 
 import { startEngine } from './engine-process.mjs'
-import { findChromium, findMariadb, findPgbouncer, findPostgres, findRedis } from './find-engines.mjs'
+import { findChromium, findMariadb, findPgbouncer, findPostgres, findRedis, findValkey } from './find-engines.mjs'
 
-export { findChromium }
+export { findChromium, findValkey }
 
 /** @type {typeof import('./engines.mjs').startRedis} */
-export async function startRedis(options = {}) {
-  const server = found('Redis (redis-server)', findRedis())
+export function startRedis(options = {}) {
+  return startRedisLike('redis', found('Redis (redis-server)', findRedis()), options)
+}
+
+/** @type {typeof import('./engines.mjs').startValkey} */
+export function startValkey(options = {}) {
+  return startRedisLike('valkey', found('Valkey (valkey-server)', findValkey()), options)
+}
+
+/** @param {string} name @param {string} server @param {import('./engines.mjs').EngineOptions} options */
+async function startRedisLike(name, server, options) {
   const engine = await startEngine({
-    name: 'redis',
+    name,
     port: options.port,
     command: (folder, port) => [
       server,
@@ -35,7 +44,7 @@ export async function startRedis(options = {}) {
     ],
     probe: async (port) => {
       const answer = await ask(port, Buffer.from('PING\r\n'))
-      if (!answer.includes('+PONG')) throw new Error(`redis answered ${answer.toString('latin1')}`)
+      if (!answer.includes('+PONG')) throw new Error(`${name} answered ${answer.toString('latin1')}`)
     },
     stopSignal: 'SIGKILL',
   })

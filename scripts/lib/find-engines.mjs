@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * Finds the real engines that the tests run against: Redis, PostgreSQL, PgBouncer, MariaDB and Chromium, wherever a system keeps them.
+ * Finds the real engines that the tests run against: Redis, Valkey, PostgreSQL, PgBouncer, MariaDB and Chromium, wherever a system keeps them.
  */
 import { accessSync, constants, readdirSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
@@ -12,6 +12,11 @@ const systemFolders = ['/usr/local/sbin', '/usr/sbin', '/sbin', '/usr/libexec', 
 /** @returns {string | undefined} the redis-server command */
 export function findRedis() {
   return findCommand(['redis-server', 'valkey-server'])
+}
+
+/** @returns {string | undefined} the valkey-server command */
+export function findValkey() {
+  return findCommand(['valkey-server'])
 }
 
 /**

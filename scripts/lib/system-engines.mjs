@@ -1,12 +1,13 @@
 // @ts-check
 /**
  * Makes sure that the system has the engines which the tests need: installs what is missing where we may (root on Debian and its
- * kin), and otherwise says in one message what is missing and the command that installs it.
+ * kin), and otherwise says in one message what is missing and the command that installs it. An engine that the system's packages do not have may be
+ * one to do without.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync, rmSync, writeFileSync } from 'node:fs'
 
-import { findChromium, findMariadb, findPgbouncer, findPostgres, findRedis } from './find-engines.mjs'
+import { findChromium, findMariadb, findPgbouncer, findPostgres, findRedis, findValkey } from './find-engines.mjs'
 
 /**
  * `apt` lists what to install in order of liking: the first that the system knows is taken. MariaDB's core packages hold the server
@@ -21,6 +22,16 @@ const engines = {
     service: 'redis-server',
     dnf: 'valkey',
     brew: 'redis',
+  },
+  valkey: {
+    name: 'Valkey (valkey-server)',
+    find: findValkey,
+    apt: [['valkey-server']],
+    service: 'valkey-server',
+    dnf: 'valkey',
+    brew: 'valkey',
+    // Debian has it from 13 on.
+    optional: 'Valkey',
   },
   postgres: {
     name: 'PostgreSQL (initdb, postgres)',
@@ -60,16 +71,44 @@ const engines = {
 
 /**
  * @param {readonly EngineName[]} needed
- * @returns {string | undefined} undefined when all are there; else the message for whoever can install them
+ * @returns {{ missing: string | undefined, leftOut: readonly string[] }} the message for whoever can install what is missing, and a line for each
+ * engine that this system's packages do not have and whose tests are left out
  */
 export function ensureEngines(needed) {
-  let missing = needed.filter((name) => engines[name].find() === undefined)
-  if (missing.length === 0) return undefined
-  if (mayInstall()) {
+  let missing = needed.filter(isMissing)
+  const wanted = missing.filter((name) => !isBeyondReach(name))
+  const leftOut = missing
+    .filter((name) => !wanted.includes(name))
+    .map((name) => `${optionalName(name)}: not in this system's packages, its tests were left out`)
+  missing = wanted
+  if (missing.length > 0 && mayInstall()) {
     aptInstall(missing)
-    missing = missing.filter((name) => engines[name].find() === undefined)
-    if (missing.length === 0) return undefined
+    missing = missing.filter(isMissing)
   }
+  return { missing: missing.length === 0 ? undefined : messageFor(missing), leftOut }
+}
+
+/** @param {EngineName} name */
+function isMissing(name) {
+  return engines[name].find() === undefined
+}
+
+/** @param {EngineName} name @returns {string | undefined} what an engine is called that tests can do without */
+function optionalName(name) {
+  const engine = engines[name]
+  return 'optional' in engine ? engine.optional : undefined
+}
+
+/** @param {EngineName} name @returns {boolean} true for one that can be done without and that the system's packages do not have */
+function isBeyondReach(name) {
+  if (optionalName(name) === undefined || !existsSync('/usr/bin/apt-get')) return false
+  // A system that has never looked at its packages' lists knows none at all.
+  if (!isKnownToApt('redis-server') && mayInstall()) runQuietly('apt-get', ['update', '-qq'])
+  return !engines[name].apt.some((names) => names.every(isKnownToApt))
+}
+
+/** @param {readonly EngineName[]} missing */
+function messageFor(missing) {
   return [
     'The tests run against real engines. These are missing here:',
     ...missing.map((name) => `  - ${engines[name].name}`),

@@ -9,10 +9,12 @@ import type { Engine, EngineOptions } from '../../scripts/lib/engines.mjs'
 export type { Engine, EngineOptions, SqlEngine } from '../../scripts/lib/engines.mjs'
 export {
   chromiumLaunchOptions,
+  findValkey,
   startMariadb,
   startPgbouncer,
   startPostgres,
   startRedis,
+  startValkey,
 } from '../../scripts/lib/engines.mjs'
 
 /** Runs an engine for the tests of this file, or of the `describe` it is called in: `const redis = useEngine(startRedis)`. */

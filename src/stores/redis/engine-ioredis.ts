@@ -25,6 +25,14 @@ export interface IoredisCluster extends Emitter {
   nodes(role: 'master'): readonly IoredisClient[]
 }
 
+/** A client of the same settings, for a connection of its own. */
+interface Duplicate extends Emitter {
+  on(event: 'error', listener: (error: unknown) => void): unknown
+  on(event: 'message', listener: (channel: string, message: string) => void): unknown
+  subscribe(channel: string): Promise<unknown>
+  disconnect(): void
+}
+
 /** The part of a socket that holds writes back and lets them go together. */
 interface Corkable {
   cork(): void
@@ -39,6 +47,7 @@ export function ioredisEngine(client: IoredisClient): Engine {
   }
   return {
     ...common(client),
+    ...subscribeApart(client),
     clustered: false,
     readsFromReplicas: false,
     send: (_key, args) => send(args),
@@ -51,6 +60,7 @@ export function ioredisClusterEngine(cluster: IoredisCluster): Engine {
   const { scaleReads = 'master' } = cluster.options
   return {
     ...common(cluster),
+    ...subscribeApart(cluster),
     clustered: true,
     readsFromReplicas: scaleReads !== 'master',
     send(_key, args) {
@@ -58,6 +68,22 @@ export function ioredisClusterEngine(cluster: IoredisCluster): Engine {
       return call(cluster, args)
     },
     nodes: () => Promise.resolve(cluster.nodes('master').map(nodeOf)),
+  }
+}
+
+function subscribeApart(client: object): Pick<Engine, 'subscribe'> {
+  const { duplicate } = client as { duplicate?: () => Duplicate }
+  if (typeof duplicate !== 'function') return {}
+  return {
+    async subscribe(channel, listener) {
+      const apart = duplicate.call(client)
+      apart.on('error', () => {})
+      apart.on('message', (from, message) => {
+        if (from === channel) listener(message)
+      })
+      await apart.subscribe(channel)
+      return () => Promise.resolve(apart.disconnect())
+    },
   }
 }
 

@@ -14,6 +14,20 @@ interface Prefixing {
   readonly _keyPrefix?: string | Uint8Array | undefined
 }
 
+interface Subscribing {
+  subscribe(channel: string, listener: (message: string) => void): Promise<unknown>
+  unsubscribe(channel: string, listener: (message: string) => void): Promise<unknown>
+}
+
+/** A client of the same settings, for a connection of its own. */
+interface Duplicate extends Emitter, Subscribing {
+  connect(): Promise<unknown>
+  /** Version 5 and newer. */
+  destroy?(): void
+  /** Version 4. */
+  disconnect?(): Promise<void>
+}
+
 /** What `createClient` and `createClientPool` answer. */
 export interface NodeRedisClient extends Emitter, Prefixing {
   readonly isOpen: boolean
@@ -59,6 +73,7 @@ export function nodeRedisEngine(given: NodeRedisClient): Engine {
     ...common(given),
     clustered: false,
     tracking: () => trackingOf(behind(given)),
+    ...subscribeApart(given),
     send: (_key, args) => send(args),
     nodes: () => Promise.resolve([{ name: '', send }]),
   }
@@ -70,6 +85,7 @@ export function nodeRedisSentinelEngine(sentinel: NodeRedisSentinel): Engine {
   return {
     ...common(sentinel),
     clustered: false,
+    ...subscribeWithin(sentinel),
     send: (_key, args) => send(args),
     nodes: () => Promise.resolve([{ name: '', send }]),
   }
@@ -83,9 +99,42 @@ export function nodeRedisClusterEngine(cluster: NodeRedisCluster): Engine {
   return {
     ...common(cluster),
     clustered: true,
+    ...subscribeWithin(cluster),
     // Not declared read-only, reads included: a replica may not know of a sign-out yet.
     send: (key, args) => cluster.sendCommand(key, false, args as string[], isReady(cluster) ? untimed : undefined),
     nodes: () => Promise.all(cluster.masters.map(nodeOf)),
+  }
+}
+
+/** A pool has no such connection to give, and in the legacy mode of version 4 a duplicate would answer by callbacks. */
+function subscribeApart(client: object): Pick<Engine, 'subscribe'> {
+  const { duplicate, options } = client as { duplicate?: () => Duplicate; options?: { legacyMode?: boolean } }
+  if (typeof duplicate !== 'function' || options?.legacyMode === true) return {}
+  return {
+    async subscribe(channel, listener) {
+      const apart = duplicate.call(client)
+      apart.on('error', () => {})
+      await apart.connect()
+      await apart.subscribe(channel, listener)
+      return async () => {
+        if (apart.destroy !== undefined) apart.destroy()
+        else await apart.disconnect!()
+      }
+    },
+  }
+}
+
+/** These keep a connection for it themselves. */
+function subscribeWithin(client: object): Pick<Engine, 'subscribe'> {
+  const subscribing = client as Partial<Subscribing>
+  if (typeof subscribing.subscribe !== 'function') return {}
+  return {
+    async subscribe(channel, listener) {
+      await subscribing.subscribe!(channel, listener)
+      return async () => {
+        await subscribing.unsubscribe!(channel, listener)
+      }
+    },
   }
 }
 

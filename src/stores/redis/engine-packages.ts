@@ -41,6 +41,7 @@ export function urlEngine(url: string, find: FindPackage = findInstalled, hearin
     addsKeyPrefix: false,
     readsFromReplicas: false,
     tracking: () => open().tracking?.(),
+    subscribe: (channel, listener) => open().subscribe!(channel, listener),
     send: (key, args) => open().send(key, args),
     nodes: () => open().nodes(),
     close: (deadline) => (opened === undefined ? Promise.resolve() : opened.close(deadline)),

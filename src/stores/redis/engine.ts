@@ -48,6 +48,8 @@ export interface Engine {
   send(key: string, args: readonly string[]): Promise<unknown>
   /** `undefined`, or missing, where the client cannot do it or was not made for it. */
   tracking?(): Tracking | undefined
+  /** Hears what is published on a channel, over a connection of its own, until the function that is answered is called. Missing where the client cannot. */
+  subscribe?(channel: string, listener: (message: string) => void): Promise<() => Promise<void>>
   /** The servers that a scan must visit. */
   nodes(): Promise<readonly RedisNode[]>
   /**

@@ -42,6 +42,11 @@ interface SharedOptions {
    * `url` that package must be installed. Others throw `SessionOptionError` at construction.
    */
   readonly nearCache?: boolean | NearCacheOptions | undefined
+  /**
+   * Tells other processes of each session that ends, so that their live connections (`coatcheck/live`) close at once: one PUBLISH more for each
+   * end, and one connection more where somebody listens. Every process that ends sessions needs it. Default: `false`.
+   */
+  readonly tellEnds?: boolean | undefined
   /** What deadlines are counted from. Default: the system's clock. */
   readonly clock?: Clock | undefined
 }
@@ -70,6 +75,7 @@ export interface RedisSettings {
   readonly userPrefix: string
   readonly legacy: boolean
   readonly nearCache: NearCacheSettings | undefined
+  readonly tellEnds: boolean
   readonly clock: Clock
 }
 
@@ -79,6 +85,7 @@ const optionNames: readonly string[] = [
   'prefix',
   'legacy',
   'nearCache',
+  'tellEnds',
   'clock',
 ] satisfies (keyof RedisStoreOptions)[]
 
@@ -112,6 +119,7 @@ export function readOptions(options: RedisStoreOptions): RedisSettings {
     userPrefix,
     legacy: legacy !== undefined,
     nearCache: nearCacheOf(options.nearCache),
+    tellEnds: options.tellEnds === true,
     clock,
   }
 }

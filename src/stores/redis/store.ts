@@ -9,6 +9,7 @@ import type { KeptRecord, SessionRecord } from '../../core/record.js'
 import { isSealed, Sealing, type EncryptionOptions } from '../../core/sealing.js'
 import { engineOf, type Engine } from './engine.js'
 import { urlEngine } from './engine-packages.js'
+import { EndedFeed } from './ended-feed.js'
 import { Ground } from './ground.js'
 import { KeyScan } from './key-scan.js'
 import { toLegacyText } from './legacy.js'
@@ -40,6 +41,9 @@ export class RedisSessionStore implements SessionStore {
   readonly #writer: RecordWriter
   readonly #index: UserIndex
   readonly #scan: KeyScan
+  readonly #feed: EndedFeed | undefined
+  /** Hears of records that were deleted, by whichever process. There with the option `tellEnds`. */
+  readonly onEnded: ((listener: (key: string) => void) => Promise<() => Promise<void>>) | undefined
   /** Calls that were not answered yet. */
   #underWay = 0
   readonly #whenIdle: (() => void)[] = []
@@ -57,6 +61,9 @@ export class RedisSessionStore implements SessionStore {
       void this.#follow(work.catch(() => {}))
     })
     this.#scan = new KeyScan(engine, settings.prefix)
+    const feed = settings.tellEnds ? new EndedFeed(engine, settings.prefix) : undefined
+    this.#feed = feed
+    this.onEnded = feed && ((listener) => feed.listen(listener))
   }
 
   create(key: string, record: SessionRecord): Promise<boolean> {
@@ -79,12 +86,20 @@ export class RedisSessionStore implements SessionStore {
   }
 
   delete(key: string): Promise<boolean> {
-    return this.#change([key], () => this.#writer.delete(key))
+    return this.#change([key], async () => {
+      const deleted = await this.#writer.delete(key)
+      if (deleted) this.#feed?.tell([key])
+      return deleted
+    })
   }
 
   /** One step, except on a Cluster without a hash tag in the prefix: there the old session ends first. */
   replace(oldKey: string, newKey: string, record: SessionRecord): Promise<boolean> {
-    return this.#change([oldKey, newKey], () => this.#writer.replace(oldKey, newKey, record))
+    return this.#change([oldKey, newKey], async () => {
+      const replaced = await this.#writer.replace(oldKey, newKey, record)
+      this.#feed?.tell([oldKey])
+      return replaced
+    })
   }
 
   listByUser(userId: string): Promise<readonly KeptRecord[]> {
@@ -99,7 +114,9 @@ export class RedisSessionStore implements SessionStore {
   deleteByUser(userId: string, exceptKey?: string): Promise<readonly string[]> {
     return this.#call(async () => {
       const keys = (await this.#index.keysOf(userId)).filter((key) => key !== exceptKey)
-      return this.#changing(keys, () => this.#writer.deleteOfUser(userId, keys))
+      const deleted = await this.#changing(keys, () => this.#writer.deleteOfUser(userId, keys))
+      this.#feed?.tell(deleted)
+      return deleted
     })
   }
 
@@ -173,6 +190,7 @@ export class RedisSessionStore implements SessionStore {
         })
         await Promise.race([idle, deadline])
       }
+      await Promise.race([this.#feed?.close(), deadline])
       await this.#engine.close(deadline)
     } finally {
       callOff?.()
