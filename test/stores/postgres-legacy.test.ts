@@ -8,9 +8,14 @@ import type { AddressInfo } from 'node:net'
 import { Pool } from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 
+import { ownKey } from '../../src/core/own-records.js'
+import type { SessionRecord } from '../../src/core/record.js'
+import { sealedRecords } from '../../src/core/sealed-records.js'
 import { session as ourSession, type Sessions } from '../../src/index.js'
 import { postgresStore } from '../../src/stores/postgres/index.js'
+import { fakeClock } from '../../src/testing/index.js'
 import { startPostgres, useEngine } from '../support/engines.js'
+import { hour, record } from './support.js'
 
 const postgres = useEngine(startPostgres)
 const settings = { secret: 'keyboard cat', resave: false, saveUninitialized: false, cookie: { maxAge: 3_600_000 } }
@@ -118,5 +123,95 @@ describe('a visitor whom connect-pg-simple signed in', () => {
     expect((await visits[0]!('/', cookie))[0]).toMatch(/^ada [12]$/)
     await sessions.close()
     await other.close()
+  })
+})
+
+describe('the way back', () => {
+  const start = Date.UTC(2027, 0, 1)
+  const text = '{"user":"ada","list":[],"odd":"\\u0000 \\ud83d ü","n":1.5}'
+  const clock = fakeClock(start)
+  const encryption = { keys: ['a key of at least thirty-two bytes, for tests'] }
+
+  const ourStore = () => postgresStore({ pool, clock, legacy: 'connect-pg-simple' })
+  const fresh = (fields: Partial<SessionRecord> = {}): SessionRecord =>
+    record({ data: text, createdAt: start, expiresAt: start + hour, ...fields })
+  const kept = async (): Promise<Record<string, unknown>[]> =>
+    (await pool.query('SELECT sid, sess, expire::timestamptz AS expire FROM session ORDER BY sid')).rows
+
+  it('gives every session to connect-pg-simple, with its data, its cookie and its deadline, and makes its table', async () => {
+    const store = ourStore()
+    await store.create('a', fresh({ userId: 'ada' }))
+    await store.create('b', fresh({ data: '{}', attributes: '{"cookie":{"path":"/app"},"at":1}' }))
+    await store.create('over', fresh({ expiresAt: start }))
+    await store.create(ownKey('tombstone', 'given up'), fresh())
+    expect(await store.handBack({ maxAge: hour })).toBe(2)
+    const expire = new Date(start + hour)
+    const cookie = { originalMaxAge: hour, expires: expire.toJSON(), httpOnly: true, path: '/' }
+    expect(await kept()).toEqual([
+      { sid: 'a', sess: { cookie, ...(JSON.parse(text) as object) }, expire },
+      { sid: 'b', sess: { cookie: { path: '/app' } }, expire },
+    ])
+    expect(await store.handBack()).toBe(0)
+    expect(await store.count()).toBe(2)
+    await store.close()
+  })
+
+  it('and forth again', async () => {
+    const store = ourStore()
+    for (let index = 0; index < 1_200; index += 100) {
+      await Promise.all(Array.from({ length: 100 }, (_, step) => store.create(`key-${index + step}`, fresh())))
+    }
+    expect(await store.handBack()).toBe(1_200)
+    expect(await store.count()).toBe(0)
+    expect(JSON.parse((await store.read('key-7'))!.data)).toEqual(JSON.parse(text))
+    await store.close()
+  })
+
+  it('leaves a session that was changed since it was read, for the next time', async () => {
+    const store = ourStore()
+    await store.create('key', fresh())
+    const racing = {
+      query: async (statement: { text: string }) => {
+        if (statement.text?.includes('unnest')) {
+          await pool.query(`UPDATE coatcheck_sessions SET version = version + 1, data = '{"newer":true}'`)
+        }
+        return pool.query(statement as never)
+      },
+    }
+    const other = postgresStore({ pool: racing as never, clock, legacy: 'connect-pg-simple' })
+    expect(await other.handBack()).toBe(0)
+    expect((await store.read('key'))?.data).toBe('{"newer":true}')
+    expect(await store.handBack()).toBe(1)
+    await store.close()
+  })
+
+  it('opens encrypted sessions with the keys of the app, and leaves those that no key opens', async () => {
+    const store = ourStore()
+    await sealedRecords(store, encryption).create('sealed', fresh())
+    await sealedRecords(store, { keys: ['another key, of thirty-two bytes at the least'] }).create('lost', fresh())
+    await expect(store.handBack()).rejects.toThrow(/encrypted session.*handBack\(\{ encryption: \{ keys \} \}\)/)
+    expect(await store.handBack({ encryption })).toBe(1)
+    expect((await kept()).map(({ sid }) => sid)).toEqual(['sealed'])
+    expect(await store.count()).toBe(1)
+    await store.close()
+  })
+
+  it('needs to know where to', async () => {
+    await expect(postgresStore({ pool }).handBack()).rejects.toThrow(/legacy: 'connect-pg-simple'/)
+  })
+
+  it('signs nobody out, there and back and there again', async () => {
+    const [before, sessions] = [await serve(theirs()), ours()]
+    const after = await serve(sessions)
+    const [, cookie] = await before('/sign-in')
+    expect((await after('/view', cookie))[0]).toBe('ada 1')
+    const store = postgresStore({ pool, legacy: 'connect-pg-simple' })
+    expect(await store.handBack({ maxAge: 3_600_000 })).toBe(1)
+    expect((await before('/view', cookie))[0]).toBe('ada 2')
+    expect((await after('/view', cookie))[0]).toBe('ada 3')
+    expect(await store.handBack({ maxAge: 3_600_000 })).toBe(1)
+    expect((await before('/sign-out', cookie))[0]).toBe('bye')
+    expect((await after('/', cookie))[0]).toBe('nobody 0')
+    await sessions.close()
   })
 })

@@ -4,7 +4,7 @@
 import { Client, Pool } from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
-import { postgresStore } from '../../src/stores/postgres/index.js'
+import { postgresSchema, postgresStore } from '../../src/stores/postgres/index.js'
 import { startPostgres, useEngine } from '../support/engines.js'
 import { sweptByOneAtATime } from './postgres-sweeps.js'
 import { itConforms, record } from './support.js'
@@ -58,6 +58,19 @@ describe('the table of the PostgreSQL store', () => {
   it('is not made when migrate is false, and the error says what to do', async () => {
     const store = postgresStore({ pool, table: newTable(), migrate: false })
     await expect(store.count()).rejects.toThrow(/migrate is false/)
+  })
+
+  it('can be made by somebody else, and then needs no right to make one', async () => {
+    const table = newTable()
+    await pool.query(postgresSchema(table))
+    await pool.query(postgresSchema(table))
+    await pool.query(`DROP ROLE IF EXISTS visitor; CREATE ROLE visitor LOGIN`)
+    await pool.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON ${table} TO visitor`)
+    const store = postgresStore({ url: postgres().url.replace('postgres@', 'visitor@'), table, migrate: false })
+    expect(await store.create('key', record())).toBe(true)
+    expect(await store.sweep(Number.MAX_SAFE_INTEGER)).toBe(1)
+    await store.close()
+    expect(() => postgresSchema('x; DROP TABLE y')).toThrow(/table's name/)
   })
 
   it('leaves a connection as it was when it cannot be made', async () => {

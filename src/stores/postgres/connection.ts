@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto'
 import { SessionError } from '../../core/errors.js'
 import type { PostgresSettings } from './options.js'
 
-export type PostgresValue = string | number | null
+export type PostgresValue = string | number | null | readonly (string | number)[]
 
 /** What a query answers, as far as the store looks. */
 export interface PostgresResult {

@@ -1,7 +1,8 @@
 /**
  * `coatcheck/stores/postgres`: sessions in PostgreSQL 13 or newer, for any number of machines.
  */
-import { readOptions, type PostgresStoreOptions } from './options.js'
+import { quotedName, readOptions, type PostgresStoreOptions } from './options.js'
+import { schemaScript } from './schema.js'
 import { PostgresSessionStore } from './store.js'
 
 export type { PostgresStoreOptions, PostgresSessionStore }
@@ -17,4 +18,12 @@ export type { PostgresPool, PostgresResult } from './connection.js'
  */
 export function postgresStore(options: PostgresStoreOptions): PostgresSessionStore {
   return new PostgresSessionStore(readOptions(options))
+}
+
+/**
+ * The SQL that makes the store's table, for apps that make their tables themselves (`migrate: false`). It changes nothing where the table is there.
+ * Default: `'coatcheck_sessions'`. Throws `SessionOptionError` for a name that is none.
+ */
+export function postgresSchema(table = 'coatcheck_sessions'): string {
+  return schemaScript(quotedName('table', table))
 }

@@ -1,13 +1,21 @@
 /**
  * Sessions that connect-pg-simple left in its own table: found where ours are missing, and taken over when they are first written, so that nobody is
- * signed out by the change of stores.
+ * signed out by the change of stores. And the way back.
  */
 import type { SessionRecord } from '../../core/record.js'
 import type { Connection } from './connection.js'
 import { valuesOf } from './statements.js'
+import { toColumn } from './text.js'
 
 /** No record of ours has it: an update that expects it is the first one, and takes the session over. */
 export const legacyVersion = 0
+
+/** A session as connect-pg-simple keeps it, and the version of the record that it was made of. */
+export interface HandedSession {
+  readonly key: string
+  readonly version: number
+  readonly text: string
+}
 
 export class LegacyTable {
   readonly #connection: Connection
@@ -51,6 +59,40 @@ export class LegacyTable {
       [...valuesOf(record), key],
     )
     return rowCount === 1
+  }
+
+  /** Makes connect-pg-simple's table, as its own package would, where it is gone. */
+  async prepare(): Promise<void> {
+    await this.#connection.script(`
+      CREATE TABLE IF NOT EXISTS ${this.#legacyTable} (
+        sid varchar NOT NULL COLLATE "default" PRIMARY KEY,
+        sess json NOT NULL,
+        expire timestamp(6) NOT NULL
+      );
+      CREATE INDEX IF NOT EXISTS "IDX_session_expire" ON ${this.#legacyTable} (expire);
+    `)
+  }
+
+  /** Moves sessions there, in one step, unless they were changed since they were read. Answers how many it moved. */
+  async handBack(sessions: readonly HandedSession[]): Promise<number> {
+    const { rowCount } = await this.#connection.query(
+      `WITH handed AS (
+        DELETE FROM ${this.#table} AS kept
+        USING unnest($1::text[], $2::bigint[], $3::text[], $4::text[]) AS given (key, version, sid, sess)
+        WHERE kept.key = given.key AND kept.version = given.version
+        RETURNING given.sid, given.sess, kept.expires_at
+      )
+      INSERT INTO ${this.#legacyTable} (sid, sess, expire)
+        SELECT sid, sess::json, to_timestamp(expires_at / 1000.0) FROM handed
+        ON CONFLICT (sid) DO UPDATE SET sess = EXCLUDED.sess, expire = EXCLUDED.expire`,
+      [
+        sessions.map(({ key }) => toColumn(key)),
+        sessions.map(({ version }) => version),
+        sessions.map(({ key }) => key),
+        sessions.map(({ text }) => text),
+      ],
+    )
+    return rowCount ?? 0
   }
 
   async delete(key: string): Promise<boolean> {

@@ -88,7 +88,7 @@ export function readOptions(options: PostgresStoreOptions): PostgresSettings {
 const plainName = /^[A-Za-z_][A-Za-z0-9_$]*(?:\.[A-Za-z_][A-Za-z0-9_$]*)?$/
 
 /** A name goes into SQL as it is, so nothing that could be more than a name gets through. */
-function quotedName(option: string, name: unknown): string {
+export function quotedName(option: string, name: unknown): string {
   if (typeof name !== 'string' || !plainName.test(name)) {
     throw new SessionOptionError(
       `postgresStore: ${option} must be a table's name of letters, digits, _ and $, with its schema and a dot in front if need be.`,

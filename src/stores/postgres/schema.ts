@@ -57,7 +57,7 @@ export async function prepareTable(connection: Connection, table: string, mayMig
     if (version === 0) return
     throw new SessionError(
       'ERR_SESSION_STORE_SHAPE',
-      `There is no table ${table}, and the option migrate is false: create it with the SQL in docs/postgres.md.`,
+      `There is no table ${table}, and the option migrate is false: create it with the SQL that postgresSchema() answers.`,
     )
   }
   await connection.script(`SELECT pg_advisory_xact_lock(${migrationLock}); ${schemaScript(table)}`)

@@ -2,6 +2,7 @@
  * The store in PostgreSQL. Each call is one statement and one round trip, and a transaction of its own.
  */
 import { SessionError, SessionOptionError } from '../../core/errors.js'
+import { handBackOf, type HandBackOptions } from '../../core/hand-back.js'
 import type { KeptRecord, ScanPage, SessionRecord, SessionStore, UpdateResult } from '../../core/record.js'
 import { Connection, type PostgresResult, type PostgresValue } from './connection.js'
 import { LegacyTable, legacyVersion } from './legacy.js'
@@ -12,6 +13,9 @@ import { fromColumn, toColumn } from './text.js'
 
 /** One unbounded DELETE held up a touch for 227 ms, batches of this size for 20 ms at most. */
 const sweepBatch = 2_000
+
+/** Sessions that are handed back at once. */
+const handBackBatch = 500
 
 /** The SQLSTATE of a table that is not there. */
 const undefinedTable = '42P01'
@@ -114,6 +118,36 @@ export class PostgresSessionStore implements SessionStore {
     return this.#call(async () => {
       return (await this.#run('sweep', [now, sweepBatch])).rowCount ?? 0
     })
+  }
+
+  /**
+   * The way back: moves each session into connect-pg-simple's table, as that keeps it, and answers how many there were. It needs
+   * `legacy: 'connect-pg-simple'`. Let no instance of the app run meanwhile that could take them over again. `maxAge`, in milliseconds, is for sessions
+   * whose cookie is as the options say. Whose session it is, and coatcheck's other marks, are lost; the data and the deadlines stay. Encrypted
+   * sessions need the `encryption` that the app runs with, and those that it does not open stay as they are; without it the first of them is
+   * ERR_SESSION_OPTION.
+   */
+  async handBack(options: HandBackOptions = {}): Promise<number> {
+    const legacy = this.#legacy
+    if (legacy === undefined) {
+      throw new SessionOptionError(
+        "postgresStore: handBack needs the option legacy: 'connect-pg-simple', which says where the sessions go.",
+      )
+    }
+    const handBack = handBackOf(options, 'postgresStore', this.#settings.clock.now)
+    await this.#call(() => legacy.prepare())
+    let count = 0
+    let cursor: string | undefined
+    do {
+      const page = await this.scan(cursor, handBackBatch)
+      const sessions = page.records.flatMap(({ key, record }) => {
+        const text = handBack(key, record)
+        return text === undefined ? [] : [{ key, version: record.version, text }]
+      })
+      count += await this.#call(() => legacy.handBack(sessions))
+      cursor = page.cursor
+    } while (cursor !== undefined)
+    return count
   }
 
   /** Waits for the calls that are under way, then closes the pool if the store made it. */

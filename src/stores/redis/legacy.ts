@@ -49,16 +49,3 @@ function begun({ originalMaxAge }: LegacyCookie, ends: number, now: number): num
   const saved = typeof originalMaxAge === 'number' ? ends - originalMaxAge : Number.NaN
   return saved <= now ? saved : now
 }
-
-/** A record as connect-redis keeps it. `maxAge` is the cookie's where the record has no cookie of its own. */
-export function toLegacyText({ data, attributes, expiresAt }: SessionRecord, maxAge: number | undefined): string {
-  const own = attributes === undefined ? undefined : (parseData(attributes) as { cookie?: object } | undefined)?.cookie
-  const cookie = own ?? {
-    originalMaxAge: maxAge ?? null,
-    expires: maxAge === undefined ? null : new Date(expiresAt),
-    httpOnly: true,
-    path: '/',
-  }
-  const rest = data === '{}' ? '}' : `,${data.slice(1)}`
-  return `{"cookie":${JSON.stringify(cookie)}${rest}`
-}

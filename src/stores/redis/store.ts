@@ -3,16 +3,14 @@
  */
 
 import { SessionError, SessionOptionError } from '../../core/errors.js'
-import { isOwnKey } from '../../core/own-records.js'
+import { handBackOf, type HandBackOptions } from '../../core/hand-back.js'
 import type { MaybePromise, ReadOptions, ScanPage, SessionStore, UpdateResult } from '../../core/record.js'
 import type { KeptRecord, SessionRecord } from '../../core/record.js'
-import { isSealed, Sealing, type EncryptionOptions } from '../../core/sealing.js'
 import { engineOf, type Engine } from './engine.js'
 import { urlEngine } from './engine-packages.js'
 import { EndedFeed } from './ended-feed.js'
 import { Ground } from './ground.js'
 import { KeyScan } from './key-scan.js'
-import { toLegacyText } from './legacy.js'
 import { NearCache } from './near-cache.js'
 import type { RedisSettings } from './options.js'
 import { RecordReader } from './record-reader.js'
@@ -23,14 +21,6 @@ import { UserIndex } from './user-index.js'
 const longestClose = 5_000
 /** Sessions that are handed back at once. */
 const handBackBatch = 200
-
-/** How sessions are handed back to connect-redis. */
-export interface HandBackOptions {
-  /** Milliseconds, for sessions whose cookie is as the options say. */
-  readonly maxAge?: number
-  /** What the app encrypts its sessions with. */
-  readonly encryption?: EncryptionOptions
-}
 
 export class RedisSessionStore implements SessionStore {
   readonly #settings: RedisSettings
@@ -148,18 +138,14 @@ export class RedisSessionStore implements SessionStore {
    * Whose session it is, and coatcheck's other marks, are lost; the data and the deadlines stay. Encrypted sessions need the `encryption` that the app
    * runs with, and those that it does not open stay as they are; without it the first of them is ERR_SESSION_OPTION.
    */
-  async handBack({ maxAge, encryption }: HandBackOptions = {}): Promise<number> {
-    const sealing = encryption === undefined ? undefined : new Sealing(encryption)
+  async handBack(options: HandBackOptions = {}): Promise<number> {
+    const handBack = handBackOf(options, 'redisStore', this.#settings.clock.now)
     let count = 0
     let cursor: string | undefined
     do {
       const page = await this.#call(() => this.#scan.page(cursor, handBackBatch))
       const written = await Promise.all(
-        page.keys.map((key) =>
-          this.#change([key], () =>
-            this.#writer.rewrite(key, (record) => this.#handedBack(opened(key, record, sealing), maxAge)),
-          ),
-        ),
+        page.keys.map((key) => this.#change([key], () => this.#writer.rewrite(key, (record) => handBack(key, record)))),
       )
       count += written.filter(Boolean).length
       cursor = page.cursor
@@ -171,11 +157,6 @@ export class RedisSessionStore implements SessionStore {
     this.#nearCache?.close()
     this.#closing ??= this.#close()
     return this.#closing
-  }
-
-  #handedBack(record: SessionRecord | undefined, maxAge: number | undefined): string | undefined {
-    if (record === undefined || record.expiresAt <= this.#settings.clock.now()) return undefined
-    return toLegacyText(record, maxAge)
   }
 
   async #close(): Promise<void> {
@@ -236,18 +217,6 @@ function openNearCache(engine: Engine, { nearCache, clock }: RedisSettings): Nea
     'redisStore: nearCache needs a client that hears what others change: a single one (no pool, Sentinel or Cluster) of redis 5.9 ' +
       'or newer, made with createClient({ RESP: 3, emitInvalidate: true }), or a url and that package installed.',
   )
-}
-
-function opened(key: string, record: SessionRecord, sealing: Sealing | undefined): SessionRecord | undefined {
-  if (isOwnKey(key)) return undefined
-  if (!isSealed(record.data)) return record
-  if (sealing === undefined) {
-    throw new SessionOptionError(
-      'redisStore: handBack has met an encrypted session. Hand it the keys that the app runs with: handBack({ encryption: { keys } }).',
-    )
-  }
-  const answer = sealing.open(key, record)
-  return typeof answer === 'string' ? undefined : answer
 }
 
 function closedError(): SessionError {
