@@ -7,6 +7,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 
+import { Client, Pool } from 'pg'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
 
@@ -15,7 +16,7 @@ import { liveSessions } from '../../src/live/index.js'
 import { postgresStore } from '../../src/stores/postgres/index.js'
 import { redisStore } from '../../src/stores/redis/index.js'
 import { sqliteStore } from '../../src/stores/sqlite/index.js'
-import { sessionCookie } from '../../src/testing/index.js'
+import { fakeClock, sessionCookie } from '../../src/testing/index.js'
 import { singleClients } from '../stores/redis/clients.js'
 import { temporaryFolder } from '../stores/support.js'
 import { startPostgres, startRedis, useEngine } from '../support/engines.js'
@@ -140,6 +141,42 @@ describe('Redis tells of ends', () => {
   it('only where it is asked to', async () => {
     const store = redisStore({ url: redis().url })
     expect(store.onEnded).toBeUndefined()
+    await store.close()
+  })
+})
+
+describe('PostgreSQL tells of ends', () => {
+  it('again when its connection was lost', async () => {
+    const pool = new Pool({ connectionString: postgres().url, application_name: 'listens' })
+    onTestFinished(() => pool.end())
+    // The pool's connections are ended from outside here, which it announces.
+    pool.on('error', () => {})
+    const clock = fakeClock(Date.now())
+    const store = postgresStore({ pool, tellEnds: true, table: 'told', clock })
+    const told: string[] = []
+    const stop = await store.onEnded!((key) => told.push(key))
+    const now = Date.now()
+    const record = { data: '{}', version: 1, createdAt: now, expiresAt: now + 60_000 }
+    const end = async (key: string): Promise<void> => {
+      await store.create(key, record)
+      await store.delete(key)
+    }
+    await end('one')
+    await expect.poll(() => told).toEqual(['one'])
+    const others = new Client({ connectionString: postgres().url })
+    await others.connect()
+    onTestFinished(() => others.end())
+    await others.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'listens'")
+    await expect.poll(() => clock.pending).toBe(1)
+    clock.advance(1_000)
+    const listening = "SELECT count(*)::int AS n FROM pg_stat_activity WHERE query LIKE 'LISTEN coatcheck%'"
+    await expect.poll(async () => (await others.query(listening)).rows[0]).toEqual({ n: 1 })
+    await end('two')
+    await expect.poll(() => told).toEqual(['one', 'two'])
+    await stop()
+    await end('three')
+    await end('x'.repeat(9_000))
+    expect(told).toHaveLength(2)
     await store.close()
   })
 })

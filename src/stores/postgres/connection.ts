@@ -24,6 +24,18 @@ export interface PostgresPool {
   query(text: string): Promise<unknown>
 }
 
+/** A connection of the pool, for whoever keeps it. */
+export interface ListeningClient {
+  query(text: string): Promise<unknown>
+  on(
+    event: 'notification',
+    listener: (message: { readonly channel: string; readonly payload?: string }) => void,
+  ): unknown
+  on(event: 'error' | 'end', listener: () => void): unknown
+  /** With `true` it is closed and not given back. */
+  release(destroy: boolean): void
+}
+
 /** A pool that the store made. */
 interface OwnPool extends PostgresPool {
   on(event: 'error', listener: () => void): unknown
@@ -56,6 +68,12 @@ export class Connection {
   async script(text: string): Promise<void> {
     const pool = await this.#pool()
     await pool.query(text)
+  }
+
+  /** A connection to keep, or `undefined` where what was handed in as a pool has none to give. */
+  async dedicated(): Promise<ListeningClient | undefined> {
+    const pool = (await this.#pool()) as PostgresPool & { connect?(): Promise<ListeningClient> }
+    return pool.connect?.()
   }
 
   async close(): Promise<void> {

@@ -33,34 +33,32 @@ export class EndedFeed {
 
   /** On a connection that is kept for it; when that breaks, on another. Rejects where the pool can give none. */
   async listen(listener: (key: string) => void): Promise<() => Promise<void>> {
-    let client: ListeningClient | undefined
+    let letGo: (() => void) | undefined
     let stopped = false
     const retry = (): void => {
+      letGo = undefined
       if (!stopped) this.#clock.after(pauseBeforeReconnect, () => void connect().catch(retry), 'background')
     }
     const connect = async (): Promise<void> => {
-      const fresh = await this.#connection.dedicated()
-      if (fresh === undefined) throw cannotListen()
-      const lost = once(() => {
-        fresh.release(true)
-        if (stopped || client !== fresh) return
-        client = undefined
-        retry()
+      const client = await this.#connection.dedicated()
+      if (client === undefined) throw cannotListen()
+      const end = once((then: () => void) => {
+        client.release(true)
+        then()
       })
-      fresh.on('error', lost)
-      fresh.on('end', lost)
-      fresh.on('notification', ({ channel, payload }) => {
+      client.on('error', () => end(retry))
+      client.on('end', () => end(retry))
+      client.on('notification', ({ channel, payload }) => {
         if (channel === this.#channel && payload !== undefined) listener(payload)
       })
-      client = fresh
-      await fresh.query(`LISTEN ${this.#channel}`)
+      letGo = () => end(() => {})
+      await client.query(`LISTEN ${this.#channel}`)
     }
     await connect()
     const stop = async (): Promise<void> => {
       stopped = true
       this.#stops.delete(stop)
-      client?.release(true)
-      client = undefined
+      letGo?.()
     }
     this.#stops.add(stop)
     return stop
@@ -71,12 +69,12 @@ export class EndedFeed {
   }
 }
 
-function once(work: () => void): () => void {
+function once<Argument>(work: (argument: Argument) => void): (argument: Argument) => void {
   let done = false
-  return () => {
+  return (argument) => {
     if (done) return
     done = true
-    work()
+    work(argument)
   }
 }
 

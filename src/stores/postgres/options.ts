@@ -27,6 +27,12 @@ export interface PostgresStoreOptions {
    * the plain session IDs, as `session()` keeps them.
    */
   readonly legacy?: 'connect-pg-simple' | undefined
+  /**
+   * Tells other processes of each session that ends, so that their live connections (`coatcheck/live`) close at once: one NOTIFY more for each
+   * end, and a connection of the pool where somebody listens. Every process that ends sessions needs it. Not through a PgBouncer in
+   * transaction mode, which hears no notifications: connections end at the next look there. Default: false.
+   */
+  readonly tellEnds?: boolean | undefined
   /** The table of connect-pg-simple. Default: `'session'`. */
   readonly legacyTable?: string | undefined
   readonly clock?: Clock | undefined
@@ -39,6 +45,7 @@ export interface PostgresSettings {
   readonly table: string
   readonly migrate: boolean
   readonly prepare: boolean
+  readonly tellEnds: boolean
   /** Quoted, ready for SQL; `undefined` without legacy sessions. */
   readonly legacyTable: string | undefined
   readonly clock: Clock
@@ -50,6 +57,7 @@ const optionNames = new Set<string>([
   'table',
   'migrate',
   'prepare',
+  'tellEnds',
   'legacy',
   'legacyTable',
   'clock',
@@ -80,6 +88,7 @@ export function readOptions(options: PostgresStoreOptions): PostgresSettings {
     table: quotedName('table', table),
     migrate: options.migrate ?? true,
     prepare: options.prepare ?? false,
+    tellEnds: options.tellEnds === true,
     legacyTable: legacy === undefined ? undefined : quotedName('legacyTable', legacyTable),
     clock: options.clock ?? systemClock,
   }

@@ -5,6 +5,7 @@ import { SessionError, SessionOptionError } from '../../core/errors.js'
 import { handBackOf, type HandBackOptions } from '../../core/hand-back.js'
 import type { KeptRecord, ScanPage, SessionRecord, SessionStore, UpdateResult } from '../../core/record.js'
 import { Connection, type PostgresResult, type PostgresValue } from './connection.js'
+import { EndedFeed } from './ended-feed.js'
 import { LegacyTable, legacyVersion } from './legacy.js'
 import type { PostgresSettings } from './options.js'
 import { prepareTable } from './schema.js'
@@ -25,6 +26,9 @@ export class PostgresSessionStore implements SessionStore {
   readonly #connection: Connection
   readonly #statements: Statements
   readonly #legacy: LegacyTable | undefined
+  readonly #feed: EndedFeed | undefined
+  /** Hears of records that were deleted, by whichever process. There with the option `tellEnds`. */
+  readonly onEnded: ((listener: (key: string) => void) => Promise<() => Promise<void>>) | undefined
   readonly #underWay = new Set<Promise<unknown>>()
   #prepared: Promise<void> | undefined
   #closed = false
@@ -36,6 +40,9 @@ export class PostgresSessionStore implements SessionStore {
     const { clock, legacyTable, table } = settings
     this.#legacy =
       legacyTable === undefined ? undefined : new LegacyTable(this.#connection, table, legacyTable, clock.now)
+    const feed = settings.tellEnds ? new EndedFeed(this.#connection, table, clock) : undefined
+    this.#feed = feed
+    this.onEnded = feed && ((listener) => feed.listen(listener))
   }
 
   create(key: string, record: SessionRecord): Promise<boolean> {
@@ -73,7 +80,9 @@ export class PostgresSessionStore implements SessionStore {
     return this.#call(async () => {
       const { rowCount } = await this.#run('delete', [toColumn(key)])
       const wasLegacy = (await this.#legacy?.delete(key)) === true
-      return rowCount === 1 || wasLegacy
+      const deleted = rowCount === 1 || wasLegacy
+      if (deleted) this.#feed?.tell([key])
+      return deleted
     })
   }
 
@@ -81,6 +90,7 @@ export class PostgresSessionStore implements SessionStore {
     return this.#call(async () => {
       await this.#legacy?.delete(oldKey)
       const { rowCount } = await this.#run('replace', [...valuesOf(record), toColumn(newKey), toColumn(oldKey)])
+      this.#feed?.tell([oldKey])
       return rowCount === 1
     })
   }
@@ -95,7 +105,9 @@ export class PostgresSessionStore implements SessionStore {
     return this.#call(async () => {
       const except = exceptKey === undefined ? null : toColumn(exceptKey)
       const { rows } = await this.#run('deleteByUser', [toColumn(userId), except])
-      return rows.map((row) => fromColumn(row['key'] as string))
+      const deleted = rows.map((row) => fromColumn(row['key'] as string))
+      this.#feed?.tell(deleted)
+      return deleted
     })
   }
 
@@ -154,6 +166,7 @@ export class PostgresSessionStore implements SessionStore {
   async close(): Promise<void> {
     this.#closed = true
     await Promise.allSettled(this.#underWay)
+    await this.#feed?.close()
     await this.#connection.close()
   }
 
