@@ -99,7 +99,7 @@ describe.each(Object.entries(places))('over %s', (_name, { kind, at, store, chec
 
 const cannotSubscribe = /pool|legacy/
 const subscribers = Object.entries(singleClients).filter(([name]) => !cannotSubscribe.test(name))
-const others = Object.entries(singleClients).filter(([name]) => cannotSubscribe.test(name))
+const withoutFeed = Object.entries(singleClients).filter(([name]) => cannotSubscribe.test(name))
 
 describe('Redis tells of ends', () => {
   it.each(subscribers)('through %s: deletions, replacements, and nothing else', async (_name, open) => {
@@ -126,7 +126,7 @@ describe('Redis tells of ends', () => {
     await end()
   })
 
-  it.each(others)('not through %s, which is said, and found by looking then', async (_name, open) => {
+  it.each(withoutFeed)('not through %s, which is said, and found by looking then', async (_name, open) => {
     const { client, end } = await open(redis().url)
     const store = redisStore({ client, tellEnds: true, prefix: 'feed-less:' })
     await expect(store.onEnded!(() => {})).rejects.toThrow(/cannot subscribe/)

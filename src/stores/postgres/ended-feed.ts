@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto'
 import type { Clock } from '../../core/clock.js'
 import { SessionError } from '../../core/errors.js'
-import type { Connection, ListeningClient } from './connection.js'
+import type { Connection } from './connection.js'
 
 /** What a notification has room for, in bytes. A longer key is found by looking. */
 const longestPayload = 7_999
