@@ -7,7 +7,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { runInNewContext } from 'node:vm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { packPackage, removeFolder, run, temporaryFolder, type PackedPackage } from './packed.js'
+import { packPackage, removeFolder, root, run, temporaryFolder, type PackedPackage } from './packed.js'
 
 let packed: PackedPackage
 let app: string
@@ -15,11 +15,10 @@ let app: string
 beforeAll(async () => {
   packed = await packPackage()
   app = await temporaryFolder('app')
-  // The one dependency comes from this project's own, so that nothing is asked of a registry.
-  const ms = dirname(createRequire(import.meta.url).resolve('ms/package.json'))
+  // What it depends on comes from this project's own, so that nothing is asked of a registry.
   const manifest = {
     private: true,
-    dependencies: { 'express-session': `file:${packed.tarball}`, ms: `file:${ms}` },
+    dependencies: { 'express-session': `file:${packed.tarball}`, ...(await ownDependencies()) },
   }
   await writeFile(join(app, 'package.json'), JSON.stringify(manifest))
   const install = ['install', '--offline', '--install-links', '--no-audit', '--no-fund', '--ignore-scripts']
@@ -30,6 +29,17 @@ afterAll(async () => {
   await packed.remove()
   await removeFolder(app)
 })
+
+/** Every package that the published one brings along, and where this project has it. */
+async function ownDependencies(): Promise<Record<string, string>> {
+  const { stdout } = await run('npm', ['ls', '--omit=dev', '--omit=optional', '--omit=peer', '--all', '--parseable'], {
+    cwd: root,
+  })
+  const folders = stdout.split('\n').filter((line) => /[\\/]node_modules[\\/]/.test(line))
+  return Object.fromEntries(
+    folders.map((folder) => [folder.replace(/^.*[\\/]node_modules[\\/]/, ''), `file:${folder}`]),
+  )
+}
 
 /** Runs a script in the app and answers what it printed as JSON. */
 async function print(file: string, code: string): Promise<unknown> {
