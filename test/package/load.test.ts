@@ -3,8 +3,7 @@
  * may load it.
  */
 import { readFile, writeFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { runInNewContext } from 'node:vm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { packPackage, removeFolder, root, run, temporaryFolder, type PackedPackage } from './packed.js'
