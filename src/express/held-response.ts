@@ -146,52 +146,63 @@ function mergeHeaders(res: ServerResponse, headers: HeadersArgument): boolean {
   return true
 }
 
-const headerMethods = {
-  setHeader: 'set',
-  setHeaders: 'set',
-  appendHeader: 'append',
-  removeHeader: 'remove',
-  writeHead: 'write',
-} as const
+/** A method or property as a held response has it. */
+type Refusal = readonly [name: string, descriptor: PropertyDescriptor]
 
-/** Makes a response that has ended but is not sent yet refuse what an ended response refuses. Answers the way back. */
+const writeRefusal = refusal('write', (...args: unknown[]) => {
+  const callback = args.find((arg) => typeof arg === 'function') as ((error: Error) => void) | undefined
+  if (callback !== undefined) process.nextTick(callback, nodeError('ERR_STREAM_WRITE_AFTER_END', 'write after end'))
+  return false
+})
+
+const headerRefusals: readonly Refusal[] = [
+  ['headersSent', { configurable: true, enumerable: true, get: () => true }],
+  headerRefusal('setHeader', 'set'),
+  headerRefusal('setHeaders', 'set'),
+  headerRefusal('appendHeader', 'append'),
+  headerRefusal('removeHeader', 'remove'),
+  headerRefusal('writeHead', 'write'),
+  refusal('flushHeaders', () => {}),
+]
+
+// Once headers are gone Node refuses for itself.
+const refusalsAfterHeaders: readonly Refusal[] = [writeRefusal]
+const refusalsBeforeHeaders: readonly Refusal[] = [...headerRefusals, writeRefusal]
+
+function headerRefusal(name: string, verb: string): Refusal {
+  return refusal(name, () => {
+    throw nodeError('ERR_HTTP_HEADERS_SENT', `Cannot ${verb} headers after they are sent to the client`)
+  })
+}
+
+function refusal(name: string, value: (...args: unknown[]) => unknown): Refusal {
+  return [name, { configurable: true, enumerable: true, writable: true, value }]
+}
+
+/**
+ * Makes a response that has ended but is not sent yet refuse what an ended response refuses. Answers the way back.
+ *
+ * What is put on the response is the same for all of them: functions and accessors of its own cost each response more, in garbage above all,
+ * than everything else that happens to it here.
+ */
 function refuseWrites(res: ServerResponse): () => void {
-  const target = res as unknown as Record<string, unknown>
-  const before = new Map<string, PropertyDescriptor | undefined>()
-  const override = (name: string, descriptor: PropertyDescriptor): void => {
-    before.set(name, Object.getOwnPropertyDescriptor(res, name))
-    Object.defineProperty(res, name, { configurable: true, enumerable: true, ...descriptor })
-  }
-  // Once headers are gone Node refuses for itself.
-  if (!res.headersSent) {
-    override('headersSent', { get: () => true })
-    for (const [name, verb] of Object.entries(headerMethods)) {
-      if (typeof target[name] !== 'function') continue
-      const refuse = (): never => {
-        throw nodeError('ERR_HTTP_HEADERS_SENT', `Cannot ${verb} headers after they are sent to the client`)
-      }
-      override(name, { writable: true, value: refuse })
-    }
-    override('flushHeaders', { writable: true, value: () => {} })
-    // Node takes no notice of these once the head is made.
-    const { statusCode } = res
-    const reason = reasonOf(res)
-    override('statusCode', { get: () => statusCode, set: () => {} })
-    override('statusMessage', { get: () => reason, set: () => {} })
-  }
-  override('write', {
-    writable: true,
-    value: (...args: unknown[]) => {
-      const callback = args.find((arg) => typeof arg === 'function') as ((error: Error) => void) | undefined
-      if (callback !== undefined) process.nextTick(callback, nodeError('ERR_STREAM_WRITE_AFTER_END', 'write after end'))
-      return false
-    },
+  const { headersSent, statusCode } = res
+  const reason = reasonOf(res)
+  const refusals = headersSent ? refusalsAfterHeaders : refusalsBeforeHeaders
+  const before = refusals.map(([name, descriptor]) => {
+    const own = Object.getOwnPropertyDescriptor(res, name)
+    if (name in res) Object.defineProperty(res, name, descriptor)
+    return own
   })
   return () => {
-    for (const [name, descriptor] of before) {
-      if (descriptor === undefined) delete target[name]
-      else Object.defineProperty(res, name, descriptor)
+    for (const [index, [name]] of refusals.entries()) {
+      const own = before[index]
+      if (own === undefined) delete (res as unknown as Record<string, unknown>)[name]
+      else Object.defineProperty(res, name, own)
     }
+    // Node takes no notice of what these become once the head is made.
+    if (res.statusCode !== statusCode) res.statusCode = statusCode
+    if (reasonOf(res) !== reason) res.statusMessage = reason!
   }
 }
 

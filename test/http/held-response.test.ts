@@ -184,6 +184,34 @@ describe('while the response waits, it is over for the app', () => {
     expect(received).toMatch(/body$/)
   })
 
+  it('and who logs it afterwards is told the status that was sent', async () => {
+    const logged: unknown[] = []
+    const { connection, call } = await held((_req, res) => {
+      res.once('finish', () => logged.push(res.statusCode, res.statusMessage))
+      res.end('body')
+      res.statusCode = 500
+      res.statusMessage = 'Late'
+    })
+    call.succeed()
+    await connection.closed()
+    expect(logged).toEqual([200, 'OK'])
+  })
+
+  it('what somebody else had put in the place of its methods is there again when it goes out', async () => {
+    const written: unknown[] = []
+    const { connection, call } = await held((_req, res) => {
+      const { setHeader } = res
+      res.setHeader = function (name, value) {
+        written.push(name)
+        return setHeader.call(res, name, value)
+      }
+      res.end('body')
+    })
+    call.succeed()
+    expect(await connection.closed()).toMatch(/^set-cookie: connect\.sid=/im)
+    expect(written).toEqual(['Set-Cookie'])
+  })
+
   it('a write is refused, and its callback hears why', async () => {
     const errors: unknown[] = []
     let answer: unknown
