@@ -1,5 +1,6 @@
 /**
- * `npm run bench`: the CPU time that each session layer adds to a request of bare Express 5, measured side by side in one run.
+ * `npm run bench`: the CPU time that each session layer adds to a request of bare Express 5, measured side by side in one run, with
+ * sessions in memory. `npm run bench:redis` and `npm run bench:postgres`: the same with sessions in Redis and PostgreSQL.
  * See README.md beside this file for what the figures mean.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
@@ -8,15 +9,21 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { Contest } from './lib/contest.mjs'
 import { moveToLoadCore, pinned } from './lib/cores.mjs'
+import { engineRowFigures, engineRowTable } from './lib/engine-report.mjs'
+import { engineCpuTime, engines } from './lib/engines.mjs'
 import { profileTable } from './lib/profile.mjs'
 import { rowFigures, rowTable } from './lib/report.mjs'
-import { rows } from './lib/rows.mjs'
-import { subjects } from './lib/subjects.mjs'
+import { countRoundTrips } from './lib/round-trips.mjs'
+import { rowsOn } from './lib/rows.mjs'
+import { subjectsOn } from './lib/subjects.mjs'
 
 const usage = `node bench/run.mjs [options]
-  --rows a,b        which rows; all for every one          ${names(rows)}
+  --on ENGINE       where sessions are kept: ${names(engines)}; in memory without it
+  --rows a,b        which rows; all for every one
+                    ${names(rowsOn())}
   --subjects a,b    which subjects besides the bare app; all for every one
-                    ${names(subjects.filter(({ base }) => !base))}
+${[undefined, ...engines].map((engine) => `                    ${engine?.name ?? 'memory'}: ${names(contendersOn(engine))}`).join('\n')}
+  --at-once N       requests under way at any time         32
   --rounds N        rounds of each subject in each row     20
   --requests N      requests in a round                    2000
   --warmup N        requests before the first round        14000
@@ -25,8 +32,10 @@ const usage = `node bench/run.mjs [options]
 
 const { values: options } = parseArgs({
   options: {
+    on: { type: 'string' },
     rows: { type: 'string' },
     subjects: { type: 'string' },
+    'at-once': { type: 'string', default: '32' },
     rounds: { type: 'string', default: '20' },
     requests: { type: 'string', default: '2000' },
     warmup: { type: 'string', default: '14000' },
@@ -44,49 +53,63 @@ if (options.help) {
 }
 
 async function main() {
-  const chosenRows = chosen('rows', rows)
-  const contenders = chosen(
-    'subjects',
-    subjects.filter(({ base }) => !base),
-  )
-  const chosenSubjects = [subjects.find(({ base }) => base), ...contenders]
-  const rounds = whole('rounds')
+  const engine =
+    options.on === undefined ? undefined : (named(options.on, engines) ?? fail(`--on has no ${options.on}`))
+  const chosenRows = chosen('rows', rowsOn(engine))
+  const base = subjectsOn(engine).find((subject) => subject.base)
+  const entrants = [base, ...chosen('subjects', contendersOn(engine))]
+  const [atOnce, rounds, requests, warmup] = ['at-once', 'rounds', 'requests', 'warmup'].map(whole)
+  const settings = { engine, atOnce, rounds, requests, warmup }
   const environment = describeEnvironment()
-  const settings = { rounds, requests: whole('requests'), warmup: whole('warmup') }
   say(
-    `${environment.node} on ${environment.cpu}, ${pinned ? 'server and load pinned to a core each' : 'NOT pinned to cores'}`,
+    `${environment.node} on ${environment.cpu}, ${pinned ? `server pinned to a core, load${engine ? ` and ${engine.title}` : ''} to another` : 'NOT pinned to cores'}`,
   )
-  say(`${rounds} rounds of ${settings.requests} requests for each subject in each row\n`)
+  say(`${rounds} rounds of ${requests} requests, ${atOnce} at once, for each subject in each row\n`)
 
   const figures = []
   for (const row of chosenRows) {
-    if (options.profile === undefined) {
-      const result = rowFigures(row, await measure(row, chosenSubjects, settings))
+    const server = await engine?.start()
+    try {
+      if (options.profile !== undefined) {
+        await profile(row, entrants, settings, server)
+        continue
+      }
+      const measured = await measure(row, entrants, settings, server)
+      const result = engine ? engineRowFigures(row, measured) : rowFigures(row, measured)
       figures.push(result)
-      say(`${rowTable(result)}\n`)
-    } else {
-      await profile(row, chosenSubjects, settings)
+      say(`${engine ? engineRowTable(result) : rowTable(result)}\n`)
+    } finally {
+      await server?.stop()
     }
   }
-  if (options.json) console.log(JSON.stringify({ environment, settings, rows: figures }, undefined, 2))
+  if (options.json) {
+    console.log(
+      JSON.stringify({ environment, settings: { ...settings, engine: engine?.title }, rows: figures }, undefined, 2),
+    )
+  }
 }
 
 /** Rounds of all subjects in turn, in another order each time, so that what disturbs one disturbs all. */
-async function measure(row, entrants, { rounds, requests, warmup }) {
+async function measure(row, entrants, { atOnce, rounds, requests, warmup }, server) {
   const measured = []
   try {
     for (const subject of entrants) {
-      const contest = await Contest.begin(subject, row)
-      measured.push({ subject, contest, samples: [], load: Infinity })
       progress(`${row.name}: warming up ${subject.title}`)
+      const roundTrips = server && (await countRoundTrips(subject, row, server))
+      const contest = await Contest.begin(subject, row, atOnce, server?.url)
+      measured.push({ subject, contest, roundTrips, samples: [], rates: [], p99s: [], engineTime: 0, load: Infinity })
       await contest.round(warmup)
     }
     for (let round = 0; round < rounds; round += 1) {
       progress(`${row.name}: round ${round + 1} of ${rounds}`)
       for (const entry of shuffled(measured)) {
-        const { server, load } = await entry.contest.round(requests)
-        entry.samples.push(server)
+        const before = server && engineCpuTime(server)
+        const { server: time, load, rate, p99 } = await entry.contest.round(requests)
+        entry.samples.push(time)
+        entry.rates.push(rate)
+        entry.p99s.push(p99)
         entry.load = Math.min(entry.load, load)
+        if (server) entry.engineTime += (engineCpuTime(server) - before) / requests / rounds
       }
     }
   } finally {
@@ -96,10 +119,10 @@ async function measure(row, entrants, { rounds, requests, warmup }) {
   return measured
 }
 
-async function profile(row, entrants, { rounds, requests, warmup }) {
+async function profile(row, entrants, { atOnce, rounds, requests, warmup }, server) {
   mkdirSync(options.profile, { recursive: true })
   for (const subject of entrants) {
-    const contest = await Contest.begin(subject, row)
+    const contest = await Contest.begin(subject, row, atOnce, server?.url)
     try {
       await contest.round(warmup)
       await contest.startProfile()
@@ -127,10 +150,17 @@ function chosen(option, all) {
   const wanted = options[option]
   if (wanted === undefined) return all.filter(({ extra }) => !extra)
   if (wanted === 'all') return all
-  return wanted.split(',').map((name) => {
-    const entry = all.find((candidate) => candidate.name === name)
-    return entry ?? fail(`--${option} has no ${name}; there are ${names(all)}`)
-  })
+  return wanted
+    .split(',')
+    .map((name) => named(name, all) ?? fail(`--${option} has no ${name}; there are ${names(all)}`))
+}
+
+function contendersOn(engine) {
+  return subjectsOn(engine).filter(({ base }) => !base)
+}
+
+function named(name, list) {
+  return list.find((entry) => entry.name === name)
 }
 
 function whole(option) {

@@ -5,10 +5,10 @@
 import assert from 'node:assert/strict'
 import { Connection } from './connection.mjs'
 import { maxAge } from './rows.mjs'
+import { percentile } from './statistics.mjs'
 import { SubjectProcess } from './subject-process.mjs'
 import { Visitor } from './visitor.mjs'
 
-const connectionCount = 32
 const visitorsPerConnection = 8
 const patience = 30_000
 
@@ -22,10 +22,12 @@ export class Contest {
   #connections = []
   #subject
   #row
+  #latencies = []
 
-  static async begin(subject, row) {
+  /** `atOnce` connections, each with a request under way. `url` is that of the engine, where the subject keeps its sessions in one. */
+  static async begin(subject, row, atOnce, url) {
     const contest = new Contest(subject, row)
-    await contest.#prepare()
+    await contest.#prepare(atOnce, url)
     return contest
   }
 
@@ -34,10 +36,10 @@ export class Contest {
     this.#row = row
   }
 
-  async #prepare() {
-    this.#server = await SubjectProcess.start(this.#subject, this.#row)
+  async #prepare(atOnce, url) {
+    this.#server = await SubjectProcess.start(this.#subject, this.#row, url)
     try {
-      while (this.#connections.length < connectionCount) {
+      while (this.#connections.length < atOnce) {
         const connection = await Connection.open(this.#server.port)
         this.#connections.push({ connection, visitors: await this.#visitors(connection), turn: 0 })
       }
@@ -61,14 +63,25 @@ export class Contest {
     return this.#server.endProfile()
   }
 
-  /** Sends `count` requests and answers the server's CPU time for each of them, and the load's own, in µs. */
+  /**
+   * Sends `count` requests and answers the server's CPU time for each of them, and the load's own, in µs; how many were answered a second;
+   * and how long the slowest hundredth waited, in ms.
+   */
   async round(count) {
+    this.#latencies = []
     const ownBefore = process.cpuUsage()
     const before = await this.#server.cpuTime()
+    const start = performance.now()
     await this.#drive(count)
+    const seconds = (performance.now() - start) / 1000
     const after = await this.#server.cpuTime()
     const own = process.cpuUsage(ownBefore)
-    return { server: (after - before) / count, load: (own.user + own.system) / count }
+    return {
+      server: (after - before) / count,
+      load: (own.user + own.system) / count,
+      rate: count / seconds,
+      p99: percentile(this.#latencies, 0.99),
+    }
   }
 
   async #visitors(connection) {
@@ -143,15 +156,19 @@ export class Contest {
   async #drive(count) {
     const share = Math.ceil(count / this.#connections.length)
     let watchdog
+    let answered = 0
     const stuck = new Promise((_resolve, reject) => {
       const error = new Error(`${this.#subject.title} is stuck in the row "${this.#row.title}"`)
-      watchdog = setTimeout(reject, patience, error)
+      watchdog = setInterval(() => {
+        if (this.#latencies.length === answered) reject(error)
+        answered = this.#latencies.length
+      }, patience)
     })
     const lanes = this.#connections.map((lane, index) => this.#runLane(lane, Math.min(share, count - index * share)))
     try {
       await Promise.race([Promise.all(lanes), stuck])
     } finally {
-      clearTimeout(watchdog)
+      clearInterval(watchdog)
     }
   }
 
@@ -168,7 +185,9 @@ export class Contest {
         ahead -= 1
         const visitor = visitors[lane.turn]
         lane.turn = (lane.turn + 1) % visitors.length
+        const sent = performance.now()
         connection.send(visitor.request(path), (error, response) => {
+          this.#latencies.push(performance.now() - sent)
           try {
             if (error) throw error
             this.#check(visitor, response)

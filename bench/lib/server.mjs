@@ -1,18 +1,19 @@
 /**
- * One subject's server, in a process of its own: `node server.mjs <subject> <row>`. Told over the IPC channel to report its CPU time, and
- * to record a profile.
+ * One subject's server, in a process of its own: `node server.mjs <subject> <row> [<engine> <its URL>]`. Told over the IPC channel to
+ * report its CPU time, and to record a profile.
  */
 import express from 'express'
 import { Session as Inspector } from 'node:inspector/promises'
+import { engines } from './engines.mjs'
 import { firstViews, rows, visitorData } from './rows.mjs'
-import { subjects } from './subjects.mjs'
+import { subjectsOn } from './subjects.mjs'
 
-const [, , subjectName, rowName] = process.argv
-const subject = subjects.find(({ name }) => name === subjectName)
+const [, , subjectName, rowName, engineName, url] = process.argv
+const subject = subjectsOn(engines.find(({ name }) => name === engineName)).find(({ name }) => name === subjectName)
 const row = rows.find(({ name }) => name === rowName)
 
 const app = express()
-const middleware = await subject.middleware(row)
+const middleware = await subject.middleware(row, url)
 if (middleware !== undefined) app.use(middleware)
 
 if (subject.sessionless) {

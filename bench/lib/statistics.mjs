@@ -8,6 +8,12 @@ export function median(numbers) {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
 }
 
+/** What the given share of the numbers does not exceed. */
+export function percentile(numbers, share) {
+  const sorted = [...numbers].sort((a, b) => a - b)
+  return sorted[Math.ceil(sorted.length * share) - 1]
+}
+
 /** The smallest and the middle round. Noise only ever adds time, so the smallest is the nearest to what the code costs. */
 export function summarize(samples) {
   return { min: Math.min(...samples), median: median(samples) }

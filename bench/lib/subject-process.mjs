@@ -15,15 +15,17 @@ export class SubjectProcess {
   #ended = false
   port
 
-  static async start(subject, row) {
-    const server = new SubjectProcess(subject, row)
+  /** `url` is that of the engine, where the subject keeps its sessions in one. */
+  static async start(subject, row, url) {
+    const server = new SubjectProcess(subject, row, url)
     server.port = await server.#answer()
     return server
   }
 
-  constructor(subject, row) {
+  constructor(subject, row, url) {
     this.#name = `${subject.title} (${row.name})`
-    const [command, ...args] = onServerCore([process.execPath, script, subject.name, row.name])
+    const engine = subject.on === undefined ? [] : [subject.on, url]
+    const [command, ...args] = onServerCore([process.execPath, script, subject.name, row.name, ...engine])
     this.#child = spawn(command, args, {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       env: { ...process.env, NODE_ENV: 'production' },

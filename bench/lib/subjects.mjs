@@ -2,26 +2,15 @@
  * The subjects of the comparison: how each session layer is set up, with the same options for all. Each is imported in its own server
  * process and nowhere else.
  */
+import { engineSubjects } from './engine-subjects.mjs'
 import { maxAge } from './rows.mjs'
-
-// Long enough for production settings everywhere.
-const secret = 'a secret for the benchmark and for nothing else'
-const asked = { resave: false, saveUninitialized: false }
-
-/** The cookie options of a row. Not Secure, so that every subject sends its cookie over the plain http of the benchmark. */
-function cookieOf(row) {
-  return row.rolling ? { secure: false, maxAge } : { secure: false }
-}
-
-function contractOptions(row) {
-  return { ...asked, secret, rolling: row.rolling === true, cookie: cookieOf(row) }
-}
+import { contractOptions, safeOptions, secret } from './subject-options.mjs'
 
 /**
  * `middleware(row)` answers the middleware, or nothing for the bare app. `base` is what all are measured over, `rival` what they are compared
  * with; a subject that is `sessionless` answers from a counter of its own. `extra` ones run when they are asked for.
  */
-export const subjects = [
+const memorySubjects = [
   { name: 'bare', title: 'bare Express 5', base: true, sessionless: true, middleware: async () => undefined },
   {
     name: 'empty',
@@ -59,7 +48,7 @@ export const subjects = [
     ours: true,
     async middleware(row) {
       const { coatcheck } = await import('coatcheck')
-      return coatcheck({ secret, name: 'session', rolling: row.rolling === true, cookie: cookieOf(row) })
+      return coatcheck(safeOptions(row))
     },
   },
   {
@@ -99,6 +88,15 @@ export const subjects = [
     },
   },
 ]
+
+/** Those that take part where sessions are kept in this engine, or in memory. The ones without sessions are the same everywhere. */
+export function subjectsOn(engine) {
+  if (engine === undefined) return memorySubjects
+  return [
+    ...memorySubjects.filter(({ sessionless }) => sessionless),
+    ...engineSubjects.filter(({ on }) => on === engine.name),
+  ]
+}
 
 async function memorystore(session) {
   const { default: createStore } = await import('memorystore')
