@@ -6,7 +6,8 @@ import { createHash } from 'node:crypto'
 import { SessionError } from '../../core/errors.js'
 import type { PostgresSettings } from './options.js'
 
-export type PostgresValue = string | number | null | readonly (string | number)[]
+export type PlainValue = string | number | null
+export type PostgresValue = PlainValue | readonly PlainValue[]
 
 /** What a query answers, as far as the store looks. */
 export interface PostgresResult {

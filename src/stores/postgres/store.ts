@@ -1,15 +1,17 @@
 /**
- * The store in PostgreSQL. Each call is one statement and one round trip, and a transaction of its own.
+ * The store in PostgreSQL. Each call is one statement and one round trip, and a transaction of its own; reads, updates and touches of the same turn
+ * of the event loop share one.
  */
 import { SessionError, SessionOptionError } from '../../core/errors.js'
 import { handBackOf, type HandBackOptions } from '../../core/hand-back.js'
 import type { KeptRecord, ScanPage, SessionRecord, SessionStore, UpdateResult } from '../../core/record.js'
+import { BusyRows } from './busy-rows.js'
 import { Connection, type PostgresResult, type PostgresValue } from './connection.js'
 import { EndedFeed } from './ended-feed.js'
 import { LegacyTable, legacyVersion } from './legacy.js'
 import type { PostgresSettings } from './options.js'
 import { prepareTable } from './schema.js'
-import { keptOf, recordOf, statementsFor, valuesOf, type Statements } from './statements.js'
+import { keptOf, statementsFor, valuesOf, type Statements } from './statements.js'
 import { fromColumn, toColumn } from './text.js'
 
 /** One unbounded DELETE held up a touch for 227 ms, batches of this size for 20 ms at most. */
@@ -29,8 +31,10 @@ export class PostgresSessionStore implements SessionStore {
   readonly #feed: EndedFeed | undefined
   /** Hears of records that were deleted, by whichever process. There with the option `tellEnds`. */
   readonly onEnded: ((listener: (key: string) => void) => Promise<() => Promise<void>>) | undefined
+  readonly #rows = new BusyRows((name, values) => this.#run(name, values))
   readonly #underWay = new Set<Promise<unknown>>()
   #prepared: Promise<void> | undefined
+  #isReady = false
   #closed = false
 
   constructor(settings: PostgresSettings) {
@@ -59,10 +63,7 @@ export class PostgresSessionStore implements SessionStore {
     return this.#call(async () => {
       if (expectedVersion === legacyVersion && this.#legacy !== undefined) {
         if (await this.#legacy.takeOver(key, record)) return 'updated'
-      } else {
-        const { rowCount } = await this.#run('update', [...valuesOf(record), toColumn(key), expectedVersion])
-        if (rowCount === 1) return 'updated'
-      }
+      } else if (await this.#rows.update(key, record, expectedVersion)) return 'updated'
       const conflict = await this.#find(key)
       return conflict === undefined ? 'missing' : { conflict }
     })
@@ -70,7 +71,7 @@ export class PostgresSessionStore implements SessionStore {
 
   touch(key: string, expiresAt: number): Promise<boolean> {
     return this.#call(async () => {
-      if ((await this.#run('touch', [toColumn(key), expiresAt])).rowCount === 1) return true
+      if (await this.#rows.touch(key, expiresAt)) return true
       const legacy = await this.#legacy?.read(key)
       return legacy !== undefined && this.#legacy!.takeOver(key, { ...legacy, version: 1, expiresAt })
     })
@@ -171,36 +172,24 @@ export class PostgresSessionStore implements SessionStore {
   }
 
   /** Runs one of the contract's calls, which may be several statements, unless the store is closed. */
-  async #call<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#closed) {
-      throw new SessionError(
-        'ERR_SESSION_CLOSED',
-        'This postgresStore is closed. Close it only once no request needs it.',
-      )
-    }
-    const call = this.#ready().then(work)
+  #call<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#closed) return Promise.reject(closedError())
+    const call = this.#isReady ? work() : this.#ready().then(work)
     this.#underWay.add(call)
-    try {
-      return await call
-    } catch (error) {
-      // The server was replaced by one that knows no such table: the next call makes it.
-      if ((error as { code?: unknown } | null)?.code === undefinedTable) this.#prepared = undefined
-      throw error
-    } finally {
+    const done = (error?: unknown): void => {
       this.#underWay.delete(call)
+      // The server was replaced by one that knows no such table: the next call makes it.
+      if ((error as { code?: unknown } | null | undefined)?.code === undefinedTable) this.#forgetReady()
     }
+    call.then(() => done(), done)
+    return call
   }
 
   async #find(key: string): Promise<SessionRecord | undefined> {
-    const found = await this.#findOwn(key)
+    const found = await this.#rows.read(key)
     if (found !== undefined || this.#legacy === undefined) return found
     // Looked for once more: between the two questions another request may have taken it over.
-    return (await this.#legacy.read(key)) ?? this.#findOwn(key)
-  }
-
-  async #findOwn(key: string): Promise<SessionRecord | undefined> {
-    const row = (await this.#run('read', [toColumn(key)])).rows[0]
-    return row === undefined ? undefined : recordOf(row)
+    return (await this.#legacy.read(key)) ?? this.#rows.read(key)
   }
 
   #run(name: keyof Statements, values: PostgresValue[]): Promise<PostgresResult> {
@@ -209,14 +198,26 @@ export class PostgresSessionStore implements SessionStore {
 
   /** Once for each store; a first try that failed is no reason not to try again. */
   #ready(): Promise<void> {
-    this.#prepared ??= prepareTable(this.#connection, this.#settings.table, this.#settings.migrate).catch(
+    this.#prepared ??= prepareTable(this.#connection, this.#settings.table, this.#settings.migrate).then(
+      () => {
+        this.#isReady = true
+      },
       (error: unknown) => {
-        this.#prepared = undefined
+        this.#forgetReady()
         throw error
       },
     )
     return this.#prepared
   }
+
+  #forgetReady(): void {
+    this.#prepared = undefined
+    this.#isReady = false
+  }
+}
+
+function closedError(): SessionError {
+  return new SessionError('ERR_SESSION_CLOSED', 'This postgresStore is closed. Close it only once no request needs it.')
 }
 
 function idOf(cursor: string | undefined): string {
