@@ -106,7 +106,7 @@ export interface Keeper {
   /** Runs `task` when no write of this session is on its way to the store. */
   inTurn<Result>(id: string, task: () => MaybePromise<Result>): MaybePromise<Result>
   /** Does this process know, without asking the store, that the session was ended a moment ago? */
-  hasEnded(id: string): boolean
+  hasEnded(id: string, bookmark: Bookmark | undefined): boolean
   /** Remembers for a while that this ID was given up for another. Stores of records end its session in the same step. */
   retire(id: string): MaybePromise<unknown>
   /** The new ID never reached the visitor, so the old one is just an unknown one. */

@@ -7,7 +7,7 @@ import type { Clock } from './clock.js'
 import type { ConflictPolicy } from './conflicts.js'
 import { withDeadline } from './deadline.js'
 import { Deadlines, type Lifetimes, type SessionTimes } from './deadlines.js'
-import type { Keeper, LoadResult, ModifiedSession, SaveResult, SessionToKeep, TouchResult } from './keeper.js'
+import type { Bookmark, Keeper, LoadResult, ModifiedSession, SaveResult, SessionToKeep, TouchResult } from './keeper.js'
 import type { StoreKeyOf } from './keys.js'
 import { noMarks, readAttributes, writeAttributes, type Attributes, type SessionMarks } from './marks.js'
 import { andThen } from './maybe-promise.js'
@@ -153,8 +153,8 @@ export class RecordKeeper implements Keeper {
     this.#ended.note(key)
   }
 
-  hasEnded(id: string): boolean {
-    return this.#ended.has(this.#storeKeyOf(id, 0))
+  hasEnded(id: string, bookmark: Bookmark | undefined): boolean {
+    return this.#ended.has((bookmark as RecordBookmark | undefined)?.key ?? this.#storeKeyOf(id, 0))
   }
 
   /** Versions settle what the turns settle for stores without. */

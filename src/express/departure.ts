@@ -127,9 +127,9 @@ export class Departure implements ResponseGuest {
 
   /** Ended elsewhere while this request ran: its cookie could push out a newer one. */
   #isOver(session: Session): boolean {
-    const { goneId, layer, renewedId } = this.#visit
+    const { bookmark, goneId, layer, renewedId } = this.#visit
     if (renewedId !== undefined) return false
-    return goneId === session.id || (this.#visit.isKnown(session) && layer.keeper.hasEnded(session.id))
+    return goneId === session.id || (this.#visit.isKnown(session) && layer.keeper.hasEnded(session.id, bookmark))
   }
 
   // Once for each session: the deadline that the store gets is the one that the browser gets.

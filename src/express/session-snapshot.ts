@@ -31,6 +31,7 @@ export class SessionSnapshot implements SessionToKeep {
   readonly #usualCookie: Cookie | undefined
   #text: string | undefined
   #attributes: string | undefined
+  #usual: boolean | undefined
 
   constructor(
     live: Session,
@@ -74,7 +75,7 @@ export class SessionSnapshot implements SessionToKeep {
 
   // Then a change of options is a change for every session.
   #isUsual(): boolean {
-    return this.#usualCookie !== undefined && this.attributes() === attributesKey(this.#usualCookie)
+    return (this.#usual ??= this.#usualCookie !== undefined && this.attributes() === attributesKey(this.#usualCookie))
   }
 }
 
