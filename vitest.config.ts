@@ -18,5 +18,6 @@ export default defineConfig({
     // Long enough for a loaded machine to start a browser or a database; nothing waits for it on purpose.
     testTimeout: 20_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 15_000 } },
   },
 })
