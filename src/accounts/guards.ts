@@ -3,6 +3,7 @@
  */
 import { milliseconds, type Duration } from '../core/duration.js'
 import { SessionError } from '../core/errors.js'
+import type { SessionMarks } from '../core/marks.js'
 import type { SessionGround } from '../core/request-sessions.js'
 
 type Next = (error?: unknown) => void
@@ -30,12 +31,17 @@ export function freshGuard<Req extends object, Res>(
 ): Guard<Req, Res> {
   const limit = milliseconds('requireFresh', maxAge)
   const check = async (req: Req): Promise<SessionError | undefined> => {
-    const { userId, authenticatedAt } = ground.requests.find(req)?.marks ?? {}
-    if (userId === undefined) return noUser()
-    // Asked so that a time that is no number lets nobody in.
-    if (!(ground.clock.now() < (authenticatedAt ?? Number.NaN) + limit)) return notFresh()
+    const { requests, clock } = ground
+    const isFresh = ({ authenticatedAt = Number.NaN }: SessionMarks): boolean =>
+      // Asked so that a time that is no number lets nobody in.
+      clock.now() < authenticatedAt + limit
+    const known = requests.find(req)?.marks
+    if (known?.userId === undefined) return noUser()
+    if (!isFresh(known)) return notFresh()
     // What was loaded may be of a moment ago: before something that matters the store itself is asked.
-    return (await ground.requests.stillLives(req)) ? undefined : noUser()
+    const stored = await requests.stored(req)
+    if (stored === undefined || stored.userId !== known.userId) return noUser()
+    return isFresh(stored) ? undefined : notFresh()
   }
   return (req, res, next) => {
     check(req).then(

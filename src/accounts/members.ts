@@ -11,34 +11,35 @@ import { freshGuard, userGuard, type Guard, type Otherwise } from './guards.js'
 import { Revocations } from './revocations.js'
 import { SessionPlaces, type SessionLimit } from './session-limit.js'
 import { checkedUser, SigningIn, signOut, type SignInOptions, type SignOutOptions } from './sign-in.js'
-import { UserLedger } from './user-ledger.js'
+import { UserLedger, wasRevoked } from './user-ledger.js'
 
 export interface AccountMembers {
   /**
    * Signs the user in: `req.session` goes on under a new ID, which is stored when the promise resolves, and the old one is dead at once. Throws
    * ERR_SESSION_REVOKED when the user's sessions were all ended meanwhile, ERR_SESSION_LIMIT when the user has too many,
-   * ERR_SESSION_HEADERS_SENT when the new cookie cannot be sent any more, ERR_SESSION_NO_SESSION without a session.
+   * ERR_SESSION_HEADERS_SENT when the new cookie cannot be sent any more, ERR_SESSION_NO_SESSION without a session, ERR_SESSION_NO_USER for what is
+   * no ID of a user. When it throws nobody is signed in; the session from before may be over, if the store failed while it was being ended.
    */
-  signIn(req: object, userId: string | number, options?: SignInOptions): Promise<void>
+  signIn(req: object, userId: string | number | bigint, options?: SignInOptions): Promise<void>
   /**
    * The user has proved again who they are, before something that matters: a new ID, all data, and `requireFresh` lets them pass. Their absolute
-   * timeout begins anew. Throws ERR_SESSION_NO_USER where nobody is signed in.
+   * timeout begins anew. Throws ERR_SESSION_NO_USER where nobody is signed in, ERR_SESSION_REVOKED when the session was ended meanwhile.
    */
   reauthenticate(req: object, options?: Pick<SignInOptions, 'method'>): Promise<void>
   /** Ends the session and takes its cookie back. `req.session` is gone then, or a new one of nobody where `keep` names what it begins with. */
   signOut(req: object, options?: SignOutOptions): Promise<void>
   /** The user's living sessions, youngest first. */
-  list(userId: string | number): Promise<readonly SessionSummary[]>
+  list(userId: string | number | bigint): Promise<readonly SessionSummary[]>
   /** Ends the session with this handle. `false` when there is none any more. */
   revoke(handle: string): Promise<boolean>
   /** Ends all sessions of a user, but for the one with the handle `except`, and answers how many. Sign-ins under way are ended, too. */
-  revokeUser(userId: string | number, options?: { readonly except?: string | undefined }): Promise<number>
+  revokeUser(userId: string | number | bigint, options?: { readonly except?: string | undefined }): Promise<number>
   /** Ends every session of the store, and answers how many. Sign-ins under way are ended, too. */
   revokeEveryone(): Promise<number>
   /** All that is kept of a user in sessions, data included, for a copy of their personal data (GDPR, article 15). */
-  exportUser(userId: string | number): Promise<readonly FoundSession[]>
+  exportUser(userId: string | number | bigint): Promise<readonly FoundSession[]>
   /** Ends and deletes all sessions of a user, and answers how many (GDPR, article 17). */
-  eraseUser(userId: string | number): Promise<number>
+  eraseUser(userId: string | number | bigint): Promise<number>
   /**
    * Middleware that lets only users pass. Others get an error with ERR_SESSION_NO_USER and `status` 401, or what `otherwise` does with them.
    */
@@ -68,10 +69,10 @@ export function accountMembers(
 ): AccountMembers {
   const open = ground === undefined ? undefined : rooms(ground, limit, longestRemembered)
   const opened = (): Rooms => open ?? unlisted()
-  const living = async (userId: string | number): Promise<readonly KeptRecord[]> => {
+  const living = async (userId: string | number | bigint): Promise<readonly KeptRecord[]> => {
     const { store, keeper, clock, storeTimeout } = opened().ground
     const kept = await withDeadline(store.listByUser(checkedUser(userId)), 'list', storeTimeout, clock)
-    return kept.filter(({ key, record }) => keeper.isLiving(key, record))
+    return keeper.living(kept)
   }
 
   return {
@@ -88,8 +89,7 @@ export function accountMembers(
       return (await living(userId)).map((kept) => summaries!.of(kept))
     },
     async revoke(handle) {
-      const { ground: at, revocations } = opened()
-      return revocations.byHandle(handle, ({ key, record }) => at.keeper.isLiving(key, record))
+      return opened().revocations.byHandle(handle)
     },
     async revokeUser(userId, { except } = {}) {
       return opened().revocations.ofUser(checkedUser(userId), except)
@@ -118,7 +118,12 @@ function rooms(ground: SessionGround, limit: SessionLimit | undefined, longestRe
   const ledger = new UserLedger(ground)
   const revocations = new Revocations(ground, ledger)
   const places = limit === undefined ? undefined : new SessionPlaces(ground, ledger, limit, revocations)
-  if (places !== undefined) ground.onUserBound((userId) => places.trim(userId))
+  ground.onUserBound(async ({ userId, key, since }) => {
+    // A sign-in that the app's own data tells of: it was under way from the moment at which its request came.
+    const kept = (await wasRevoked(ledger, userId, since)) ? await ground.keeper.current(key) : undefined
+    if (kept !== undefined) await revocations.end(kept, 'user')
+    else await places?.trim(userId)
+  })
   return { ground, revocations, signingIn: new SigningIn(ground, ledger, places, longestRemembered) }
 }
 

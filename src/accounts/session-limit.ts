@@ -1,7 +1,9 @@
 /**
  * The most sessions that one user has at a time, also when many sign-ins arrive at once.
  */
+import { createHash } from 'node:crypto'
 import { inspect } from 'node:util'
+import { withDeadline } from '../core/deadline.js'
 import { SessionError, SessionOptionError } from '../core/errors.js'
 import type { SessionGround } from '../core/request-sessions.js'
 import type { KeptRecord } from '../core/record.js'
@@ -29,6 +31,8 @@ export function readLimit(option: unknown): SessionLimit | undefined {
 
 /** How long a place is kept for a sign-in that is under way. */
 const reservation = 30_000
+/** Until who waits for a place looks again. */
+const longestPause = 40
 
 /**
  * Places for sessions. Each sign-in takes one in the user's ledger before its session is stored, and gives it back afterwards, when the session itself
@@ -49,31 +53,57 @@ export class SessionPlaces {
 
   /** Takes a place for the session under `key`, which takes that of `replaced`. Throws ERR_SESSION_LIMIT when there is none to be had. */
   async take(userId: string, key: string, replaced: string): Promise<void> {
-    const { max, whenReached } = this.#limit
-    const evicted = await this.#ledger.change(userId, async (state) => {
-      const now = this.#ground.clock.now()
-      const living = (await this.living(userId)).filter((session) => session.key !== replaced)
-      const under = new Set(living.map((session) => session.key))
-      const waiting = Object.entries(state.reserved).filter(([other, until]) => until > now && !under.has(other))
-      const surplus = living.length + waiting.length + 1 - max
-      if (surplus > 0 && whenReached === 'reject') throw limitReached(max)
-      // The oldest go first. A sign-in that is still under way is younger than any session, and finds its place gone only when all those are.
-      const ending = living.slice(Math.max(0, living.length - Math.max(0, surplus)))
-      const staying = waiting.slice(Math.max(0, surplus - living.length))
-      const reserved = Object.fromEntries([...staying, [key, now + reservation]])
-      return { state: { ...state, reserved }, result: ending }
-    })
-    for (const session of evicted) await this.#revocations.end(session, 'limit')
+    const { clock } = this.#ground
+    // By then every place that was kept when this one began to wait is free.
+    const giveUpAt = clock.now() + reservation
+    for (;;) {
+      const evicted = await this.#ledger.change(userId, (state) => this.#placed(userId, key, replaced, state))
+      if (evicted !== undefined) {
+        for (const session of evicted) await this.#revocations.end(session, 'limit')
+        return
+      }
+      if (clock.now() > giveUpAt) throw limitReached(this.#limit.max)
+      await new Promise<void>((resolve) => {
+        clock.after(Math.random() * longestPause, resolve)
+      })
+    }
   }
 
-  /** Was the place given to a younger sign-in in the meantime? */
+  /** The page with a place for `key`, and the sessions that have to go for it; neither while all places are kept for sign-ins under way. */
+  async #placed(
+    userId: string,
+    key: string,
+    replaced: string,
+    state: UserState,
+  ): Promise<{ state: UserState | undefined; result: readonly KeptRecord[] | undefined }> {
+    const { max, whenReached } = this.#limit
+    const now = this.#ground.clock.now()
+    const all = await this.living(userId)
+    const living = all.filter((session) => session.key !== replaced)
+    const counted = new Set(living.map((session) => placeOf(session.key)))
+    const waiting = Object.entries(state.reserved).filter(([place, until]) => until > now && !counted.has(place))
+    const surplus = Math.max(0, living.length + waiting.length + 1 - max)
+    // Who has a place already does not need another, also where there are too many since the limit was made lower.
+    const hasOne = all.length > living.length && waiting.length === 0
+    if (surplus > 0 && whenReached === 'reject' && !hasOne) throw limitReached(max)
+    // A sign-in that is under way is younger than any session. It is let through first, and then its session is the one that goes.
+    if (surplus > living.length) return { state: undefined, result: undefined }
+    const reserved = Object.fromEntries([...waiting, [placeOf(key), now + reservation]])
+    // The oldest go first.
+    const evicted = whenReached === 'reject' ? [] : living.slice(living.length - surplus)
+    return { state: { ...state, reserved }, result: evicted }
+  }
+
+  /** Has the sign-in taken so long that its place was given to another? */
   isLost(state: UserState, key: string): boolean {
-    return !Object.hasOwn(state.reserved, key)
+    return !Object.hasOwn(state.reserved, placeOf(key))
   }
 
   async giveBack(userId: string, key: string): Promise<void> {
+    const place = placeOf(key)
     await this.#ledger.change(userId, (state) => {
-      const { [key]: _, ...reserved } = state.reserved
+      if (!Object.hasOwn(state.reserved, place)) return { state: undefined, result: undefined }
+      const { [place]: _, ...reserved } = state.reserved
       return { state: { ...state, reserved }, result: undefined }
     })
   }
@@ -86,10 +116,17 @@ export class SessionPlaces {
 
   /** The user's sessions, youngest first; in one order for everybody, so that two who count at once end the same ones. */
   async living(userId: string): Promise<readonly KeptRecord[]> {
-    const { store, keeper } = this.#ground
-    const kept = (await store.listByUser(userId)).filter(({ key, record }) => keeper.isLiving(key, record))
-    return kept.sort((one, other) => other.record.createdAt - one.record.createdAt || (one.key < other.key ? -1 : 1))
+    const { store, keeper, clock, storeTimeout } = this.#ground
+    const kept = await withDeadline(store.listByUser(userId), 'list', storeTimeout, clock)
+    return [...keeper.living(kept)].sort(
+      (one, other) => other.record.createdAt - one.record.createdAt || (one.key < other.key ? -1 : 1),
+    )
   }
+}
+
+// A hash, because where records stand under the ID the key is the ID.
+function placeOf(key: string): string {
+  return createHash('sha256').update(key).digest('base64url').slice(0, 22)
 }
 
 function limitReached(max: number): SessionError {

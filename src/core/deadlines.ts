@@ -13,6 +13,8 @@ export interface Lifetimes {
   readonly absolute: number | undefined
   /** How far a deadline may drift before it is written again. `undefined`: a tenth of the lifetime, a minute at most. */
   readonly touchWindow: number | undefined
+  /** What no session may exceed, whatever it says of itself. Default: no such limits. */
+  readonly longest?: { readonly idle: number; readonly absolute: number } | undefined
 }
 
 /** When a session began, was last seen, and ends. Epoch milliseconds. */
@@ -39,10 +41,11 @@ export class Deadlines {
 
   /**
    * The deadline to write for a session that is seen now. It lies a window later than the lifetime says, because it is only written
-   * again once it has drifted that far: a session in use never ends early, and one out of use ends at most a window late.
+   * again once it has drifted that far: a session in use never ends early, and one out of use ends at most a window late. Where a limit must
+   * not be exceeded it is the other way round.
    */
   next(lifetime: number | undefined): number {
-    return this.#clock.now() + this.#idle(lifetime) + this.#window(lifetime)
+    return this.#clock.now() + this.#span(lifetime)
   }
 
   /** Has the deadline that is written drifted so far that it should be written again? */
@@ -62,7 +65,7 @@ export class Deadlines {
   /** The times of a kept session. `lifetime`: its own, where it has one. */
   timesOf(record: SessionRecord, lifetime: number | undefined, marks: SessionMarks): SessionTimes {
     const { createdAt, expiresAt, userId } = record
-    const lastSeenAt = Math.max(createdAt, expiresAt - this.#idle(lifetime) - this.#window(lifetime))
+    const lastSeenAt = Math.max(createdAt, expiresAt - this.#span(lifetime))
     return { userId, createdAt, lastSeenAt, ...this.#ends(expiresAt, createdAt, marks) }
   }
 
@@ -85,11 +88,21 @@ export class Deadlines {
 
   /** The absolute limit. Counted from the last proof of who the user is, so that whoever signs in again begins anew. */
   #end(createdAt: number, { absolute = this.#lifetimes.absolute, authenticatedAt }: SessionMarks): number | undefined {
-    return absolute === undefined ? undefined : (authenticatedAt ?? createdAt) + absolute
+    if (absolute === undefined) return undefined
+    return (authenticatedAt ?? createdAt) + Math.min(absolute, this.#lifetimes.longest?.absolute ?? Infinity)
   }
 
   #idle(lifetime: number | undefined): number {
-    return lifetime ?? this.#lifetimes.idle
+    return Math.min(lifetime ?? this.#lifetimes.idle, this.#longestIdle)
+  }
+
+  /** From a request to the deadline that it writes. */
+  #span(lifetime: number | undefined): number {
+    return Math.min(this.#idle(lifetime) + this.#window(lifetime), this.#longestIdle)
+  }
+
+  get #longestIdle(): number {
+    return this.#lifetimes.longest?.idle ?? Infinity
   }
 
   #window(lifetime: number | undefined): number {

@@ -65,6 +65,8 @@ export interface SessionToKeep {
   /** How long the session lives from now on without a request, in ms; `undefined` where it has no lifetime of its own. */
   lifetime(): number | undefined
   readonly marks: SessionMarks
+  /** The request is none of the visitor's, so what it saves moves no deadline. */
+  readonly keepsDeadline?: boolean | undefined
   bookmark: Bookmark | undefined
   /** When the session began, where it did so under an earlier ID: a new ID is no new lease. */
   readonly createdAt?: number | undefined
@@ -84,6 +86,8 @@ export interface ModifiedSession<Result> {
   readonly values: SessionValues
   readonly text: string
   readonly bookmark: Bookmark | undefined
+  /** It goes on under a new ID, whose cookie is another response's to send. */
+  readonly moved?: boolean
 }
 
 export interface Keeper {

@@ -11,7 +11,8 @@ import { readAttributes } from './marks.js'
 import { andThen, isPending } from './maybe-promise.js'
 import type { MaybePromise, SessionRecord, SessionStore } from './record.js'
 import { bookmarkOf, isRecord, unreadable } from './record-bookmark.js'
-import { isTombstone, openForward, tombstoneKey } from './tombstones.js'
+import type { RetiredIds } from './retired-ids.js'
+import { isTombstone, openForward } from './tombstones.js'
 
 export interface RecordFinderSettings {
   readonly store: SessionStore
@@ -25,12 +26,14 @@ export class RecordFinder {
   readonly #store: SessionStore
   readonly #storeKeyOf: StoreKeyOf
   readonly #deadlines: Deadlines
+  readonly #retired: RetiredIds
 
-  constructor(settings: RecordFinderSettings, deadlines: Deadlines) {
+  constructor(settings: RecordFinderSettings, deadlines: Deadlines, retired: RetiredIds) {
     this.#settings = settings
     this.#store = settings.store
     this.#storeKeyOf = settings.storeKeyOf
     this.#deadlines = deadlines
+    this.#retired = retired
   }
 
   /**
@@ -52,7 +55,7 @@ export class RecordFinder {
       }
       if (key !== newestKey) return this.find(id, secretIndex - 1, fresh, outdated)
       // Asked only for IDs that lead nowhere, so that what visitors do all day stays at one read.
-      return andThen(this.read(tombstoneKey(key)), (mark) => (mark === undefined ? undefined : this.#goOn(id, mark)))
+      return andThen(this.#retired.read(key), (mark) => (mark === undefined ? undefined : this.#goOn(id, mark)))
     })
   }
 
@@ -68,25 +71,14 @@ export class RecordFinder {
     })
   }
 
-  /** The ID under which the session goes on that was found gone under `key`, or `undefined` where it was not renewed. */
-  forward(id: string, key: string): MaybePromise<string | undefined> {
-    return andThen(this.read(tombstoneKey(key)), (mark) =>
-      mark === undefined || !this.#holds(mark) ? undefined : openForward(id, mark),
-    )
-  }
-
   // An ID that was given up for another: by the clock, and its session goes on there; or at a sign-in, and it leads nowhere.
   #goOn(id: string, mark: SessionRecord): MaybePromise<LoadResult> {
-    if (!this.#holds(mark)) return undefined
+    if (!this.#retired.holds(mark)) return undefined
     const renewedId = openForward(id, mark)
     if (renewedId === undefined) return { status: 'retired' }
     return andThen(this.find(renewedId, 0, true, true), (result) =>
       result?.status === 'found' ? { renewedId, ...result } : result,
     )
-  }
-
-  #holds(mark: SessionRecord): boolean {
-    return this.#settings.clock.now() < mark.expiresAt
   }
 
   // The key is derived from a secret, so a record that stands under an older secret's key moves when its visitor comes by.

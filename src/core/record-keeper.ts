@@ -3,6 +3,7 @@
  * the secrets.
  */
 import type { SessionValues } from './codec.js'
+import { AbandonedRecords } from './abandoned-records.js'
 import type { Clock } from './clock.js'
 import type { ConflictPolicy } from './conflicts.js'
 import { withDeadline } from './deadline.js'
@@ -12,13 +13,15 @@ import type { StoreKeyOf } from './keys.js'
 import { noMarks, readAttributes, writeAttributes, type Attributes, type SessionMarks } from './marks.js'
 import { andThen } from './maybe-promise.js'
 import { isOwnKey } from './own-records.js'
+import { withoutSuccessors } from './predecessors.js'
 import type { KeptRecord, MaybePromise, ReadOptions, SessionRecord, SessionStore } from './record.js'
 import { bookmarkOf, idTaken, type RecordBookmark } from './record-bookmark.js'
 import { RecentlyEnded } from './recently-ended.js'
 import { RecordFinder } from './record-finder.js'
 import { RecordSuccession, type Succession, type SuccessionResult } from './record-succession.js'
 import { RecordWriter, type RecordDraft } from './record-writer.js'
-import { isTombstone, tombstone, tombstoneKey } from './tombstones.js'
+import { RetiredIds } from './retired-ids.js'
+import { isTombstone } from './tombstones.js'
 
 export interface RecordKeeperSettings {
   readonly store: SessionStore
@@ -40,6 +43,8 @@ export class RecordKeeper implements Keeper {
   readonly #store: SessionStore
   readonly #storeKeyOf: StoreKeyOf
   readonly #deadlines: Deadlines
+  readonly #retired: RetiredIds
+  readonly #abandoned: AbandonedRecords
   readonly #finder: RecordFinder
   readonly #writer: RecordWriter
   readonly #succession: RecordSuccession
@@ -50,9 +55,11 @@ export class RecordKeeper implements Keeper {
     this.#store = settings.store
     this.#storeKeyOf = settings.storeKeyOf
     this.#deadlines = new Deadlines(settings.lifetimes, settings.clock)
-    this.#finder = new RecordFinder(settings, this.#deadlines)
+    this.#retired = new RetiredIds(settings)
+    this.#abandoned = new AbandonedRecords(settings)
+    this.#finder = new RecordFinder(settings, this.#deadlines, this.#retired)
     this.#writer = new RecordWriter(settings)
-    this.#succession = new RecordSuccession(settings, this.#deadlines)
+    this.#succession = new RecordSuccession(settings, this.#deadlines, this.#retired, this.#abandoned)
     this.#ended = new RecentlyEnded(settings.clock)
   }
 
@@ -63,10 +70,11 @@ export class RecordKeeper implements Keeper {
   save(session: SessionToKeep): MaybePromise<SaveResult> {
     const bookmark = session.bookmark as RecordBookmark | undefined
     const { marks } = session
+    const deadline = this.#deadlines.next(session.lifetime())
     const draft: RecordDraft = {
       data: session.dataText(),
       attributes: writeAttributes(session.cookieText(), marks),
-      expiresAt: this.#deadlines.next(session.lifetime()),
+      expiresAt: session.keepsDeadline === true ? undefined : deadline,
       userId: marks.userId,
     }
     if (bookmark !== undefined) {
@@ -75,7 +83,8 @@ export class RecordKeeper implements Keeper {
       )
     }
     const key = this.#storeKeyOf(session.id, 0)
-    const record = { ...draft, version: 1, createdAt: session.createdAt ?? this.#settings.clock.now() }
+    const createdAt = session.createdAt ?? this.#settings.clock.now()
+    const record = { ...draft, expiresAt: deadline, version: 1, createdAt }
     return andThen(this.#ask('save', this.#store.create(key, record)), (created) => {
       if (!created) throw idTaken()
       this.#ended.forget(key)
@@ -102,7 +111,8 @@ export class RecordKeeper implements Keeper {
     const modified = await this.#writer.modify(key, change, maxBytes, isLiving)
     if (modified !== undefined || !this.#settings.renews) return modified
     const moved = await this.#renewedRecord(id, key)
-    return moved && this.#writer.modify(moved.key, change, maxBytes, isLiving)
+    const elsewhere = moved && (await this.#writer.modify(moved.key, change, maxBytes, isLiving))
+    return elsewhere && { ...elsewhere, moved: true }
   }
 
   touchDue(session: SessionToKeep): boolean {
@@ -142,7 +152,7 @@ export class RecordKeeper implements Keeper {
     this.#ended.note(key)
     return andThen(this.#ask('destroy', this.#store.delete(key)), (deleted): MaybePromise<unknown> => {
       if (!this.#settings.renews) return deleted
-      return andThen(this.#finder.forward(id, key), (renewedId) =>
+      return andThen(this.#retired.forward(id, key), (renewedId) =>
         renewedId === undefined ? deleted : this.destroy(renewedId),
       )
     })
@@ -173,13 +183,24 @@ export class RecordKeeper implements Keeper {
   retire(id: string): MaybePromise<unknown> {
     const key = this.#storeKeyOf(id, 0)
     if (this.#settings.tombstone === 0) return this.destroy(id)
-    const mark = tombstone(this.#settings.clock.now(), this.#settings.tombstone)
     // The mark first: a late request must find either the session or the mark, on engines too that do this in two steps.
-    return andThen(this.#ask('save', this.#store.create(tombstoneKey(key), mark)), () => this.destroy(id))
+    if (!this.#settings.renews) return andThen(this.#retired.retire(key), () => this.destroy(id))
+    return this.#retireRenewed(id, key)
+  }
+
+  async #retireRenewed(id: string, key: string): Promise<unknown> {
+    const { forward } = await this.#retired.silence(id, key)
+    const destroyed = await this.destroy(id)
+    return forward === undefined ? destroyed : this.retire(forward)
   }
 
   forgetRetired(id: string): MaybePromise<unknown> {
-    return this.#ask('destroy', this.#store.delete(tombstoneKey(this.#storeKeyOf(id, 0))))
+    return this.#retired.forget(this.#storeKeyOf(id, 0))
+  }
+
+  /** Deletes the session under this ID when the store can: nobody will ever come with it. */
+  abandon(id: string): void {
+    this.#abandoned.delete(this.#storeKeyOf(id, 0))
   }
 
   handle(id: string): string {
@@ -196,11 +217,30 @@ export class RecordKeeper implements Keeper {
     return !isOwnKey(key) && this.#lives(record)
   }
 
-  /** Is the session still there, by the store's own word at this moment? */
-  stillLives(session: SessionToKeep): MaybePromise<boolean> {
+  /** The sessions among these records, each once. */
+  living(kept: readonly KeptRecord[]): readonly KeptRecord[] {
+    return withoutSuccessors(kept.filter(({ key, record }) => this.isLiving(key, record)))
+  }
+
+  /** The session that stood under this key, where it stands by now; `undefined` when it is over. */
+  async current(key: string): Promise<KeptRecord | undefined> {
+    if (isOwnKey(key)) return undefined
+    const record = await this.#finder.read(key)
+    if (record !== undefined && this.#lives(record)) return { key, record }
+    const next = await this.successor(key)
+    return next === undefined ? undefined : this.current(next)
+  }
+
+  /** The key under which the session goes on that was renewed a moment ago. */
+  async successor(key: string): Promise<string | undefined> {
+    return this.#settings.renews ? this.#retired.successor(key) : undefined
+  }
+
+  /** What the store itself, at this moment, says of the session; `undefined` when it is over. */
+  async stored(session: SessionToKeep): Promise<SessionMarks | undefined> {
     const bookmark = session.bookmark as RecordBookmark | undefined
-    if (bookmark === undefined) return false
-    return andThen(this.#finder.read(bookmark.key), (record) => record !== undefined && this.#lives(record))
+    const kept = bookmark && (await this.current(bookmark.key))
+    return kept && this.marks(kept.record)
   }
 
   marks(record: SessionRecord): SessionMarks {
@@ -227,7 +267,7 @@ export class RecordKeeper implements Keeper {
   }
 
   async #renewedRecord(id: string, key: string): Promise<KeptRecord | undefined> {
-    const renewedId = await this.#finder.forward(id, key)
+    const renewedId = await this.#retired.forward(id, key)
     if (renewedId === undefined) return undefined
     const renewedKey = this.#storeKeyOf(renewedId, 0)
     const record = await this.#finder.read(renewedKey)

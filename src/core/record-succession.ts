@@ -6,15 +6,16 @@
  * With four plain steps on any store: the new record is there before the tombstone, the tombstone before the old record stops being one, by
  * version, and only then is the old record deleted. Whoever comes in between finds either the session or the way to it.
  */
-import type { Clock } from './clock.js'
+import type { AbandonedRecords } from './abandoned-records.js'
 import { settle } from './conflicts.js'
 import { withDeadline } from './deadline.js'
 import type { Deadlines } from './deadlines.js'
-import type { StoreKeyOf } from './keys.js'
-import { writeAttributes, type SessionMarks } from './marks.js'
+import { mergeAttributes, writeAttributes, type SessionMarks } from './marks.js'
+import { withPredecessor } from './predecessors.js'
 import type { MaybePromise, SessionRecord, SessionStore } from './record.js'
 import { bookmarkOf, idTaken, isRecord, unreadable, type RecordBookmark } from './record-bookmark.js'
-import { isTombstone, openForward, sealForward, tombstone, tombstoneKey } from './tombstones.js'
+import type { RetiredIds, RetiredIdsSettings } from './retired-ids.js'
+import { isTombstone, sealForward, tombstone, type Forward } from './tombstones.js'
 
 /** A session and the ID it is to go on under. */
 export interface Succession {
@@ -30,110 +31,127 @@ export interface Succession {
   readonly cookieText: string | undefined
   readonly lifetime: number | undefined
   readonly createdAt: number
-  /** A renewal leads late requests on, and gives way to a sign-out; a sign-in does neither. */
-  readonly kind: 'sign-in' | 'renewal'
+  /**
+   * A renewal leads late requests on, and gives way to a sign-out; a sign-in does neither. A proof is a sign-in of who is signed in already,
+   * and gives way like a renewal.
+   */
+  readonly kind: 'sign-in' | 'proof' | 'renewal'
 }
 
 /** `elsewhere`: another request is renewing the session at this moment. `gone`: it was ended. Either way nothing was changed. */
 export type SuccessionResult = { readonly bookmark: RecordBookmark } | 'elsewhere' | 'gone'
 
-export interface SuccessionSettings {
-  readonly store: SessionStore
-  readonly storeKeyOf: StoreKeyOf
-  readonly clock: Clock
-  readonly storeTimeout: number
-  readonly tombstone: number
-}
-
 // As with the writer's: whoever loses this often in a row faces a store that does not keep its word.
 const attempts = 50
 
 export class RecordSuccession {
-  readonly #settings: SuccessionSettings
+  readonly #settings: RetiredIdsSettings
   readonly #store: SessionStore
   readonly #deadlines: Deadlines
+  readonly #retired: RetiredIds
+  readonly #abandoned: AbandonedRecords
 
-  constructor(settings: SuccessionSettings, deadlines: Deadlines) {
+  constructor(settings: RetiredIdsSettings, deadlines: Deadlines, retired: RetiredIds, abandoned: AbandonedRecords) {
     this.#settings = settings
     this.#store = settings.store
     this.#deadlines = deadlines
+    this.#retired = retired
+    this.#abandoned = abandoned
   }
 
   async succeed(succession: Succession): Promise<SuccessionResult> {
-    const { read, kind, newId, oldId } = succession
-    const newKey = this.#keyOf(newId)
-    const first = this.#successor(succession, succession.data)
-    if (!(await this.#create(newKey, first))) throw idTaken()
-    const successor = new Successor(newKey, first)
-    if (read === undefined) return { bookmark: successor.bookmark }
-
-    if (kind === 'sign-in') {
-      await this.#endChain(succession, read, successor)
-      return { bookmark: successor.bookmark }
+    const { read, kind, newId } = succession
+    const successor = new Successor(this.#keyOf(newId), this.#firstRecord(succession))
+    let created = true
+    try {
+      created = await this.#ask('save', this.#store.create(successor.key, successor.record))
+      if (!created) throw idTaken()
+      if (read === undefined) return { bookmark: successor.bookmark }
+      if (kind === 'renewal') return await this.#renew(succession, read, successor)
+      const wasThere = await this.#endChain(succession, read, successor)
+      if (wasThere || kind === 'sign-in') return { bookmark: successor.bookmark }
+      await this.#delete(successor.key)
+      return 'gone'
+    } catch (error) {
+      // A renewal that failed half-way may have become the session: whoever holds the old ID is led on to it.
+      if (created && !successor.isNeeded) this.#abandoned.delete(successor.key, successor.record)
+      throw error
     }
-    const mark = tombstone(this.#now(), this.#settings.tombstone, sealForward(oldId, newId))
-    if (!(await this.#create(tombstoneKey(read.key), mark))) {
-      await this.#delete(newKey)
+  }
+
+  async #renew(succession: Succession, read: RecordBookmark, successor: Successor): Promise<SuccessionResult> {
+    const { oldId, newId } = succession
+    const to = sealForward(oldId, newId)
+    const mark = this.#tombstone(successor.key === newId ? { to } : { to, key: successor.key })
+    let leftover: SessionRecord | undefined
+    const isRaised = await this.#retired.raise(read.key, mark, (found) => (leftover = found))
+    if (!isRaised) {
+      await this.#delete(successor.key)
       return 'elsewhere'
     }
-    if (await this.#end(succession, read, read.key, read.record, successor, mark)) {
+    successor.isNeeded = true
+    if (await this.#end(succession, read, read, successor, mark)) {
+      // A renewal that never came to its end, in a process that died perhaps, has left what would have been the session.
+      const left = leftover && this.#retired.successorIn(read.key, leftover)
+      if (left !== undefined) this.#abandoned.delete(left)
       return { bookmark: successor.bookmark }
     }
-    await this.#delete(newKey)
-    const left = await this.#ask('read', this.#store.read(tombstoneKey(read.key), { fresh: true }))
-    // A sign-in that was faster has left its own.
-    if (left !== undefined && left.attributes === mark.attributes) await this.#delete(tombstoneKey(read.key))
+    await this.#delete(successor.key)
+    await this.#retired.lower(read.key, mark)
     return 'gone'
   }
 
-  /** Ends the old session, and the one that it goes on as where another request is renewing it at this very moment. */
-  async #endChain(succession: Succession, read: RecordBookmark, successor: Successor): Promise<void> {
+  /**
+   * Ends the old session, and the one that it goes on as where another request is renewing it at this very moment. `false` when it was ended
+   * by somebody else, and not for a new ID.
+   */
+  async #endChain(succession: Succession, read: RecordBookmark, successor: Successor): Promise<boolean> {
     let { oldId: id } = succession
-    let { key } = read
-    let record: SessionRecord | undefined = read.record
-    while (record !== undefined) {
-      const forward = await this.#silence(id, key)
-      const mark = tombstone(this.#now(), this.#settings.tombstone)
-      const ended: boolean = await this.#end(succession, read, key, record, successor, mark)
-      if (ended || forward === undefined) return
-      id = forward
-      key = this.#keyOf(id)
-      record = await this.#ask('read', this.#store.read(key, { fresh: true }))
-      if (record !== undefined && !(await this.#bringAlong(succession, read, record, successor))) return
+    let old: Old = read
+    for (;;) {
+      const { forward, isOver, before } = await this.#retired.silence(id, old.key)
+      const next = forward === undefined ? undefined : this.#keyOf(forward)
+      const { record } = old
+      if (record !== undefined && !isTombstone(record)) {
+        if (old !== read) await this.#bringAlong(succession, read, record, successor)
+        if (await this.#end(succession, read, { key: old.key, record }, successor, this.#tombstone())) {
+          // Its renewal finds the old one gone, and gives up; of a process that died nobody else would clear up.
+          if (next !== undefined) this.#abandoned.delete(next)
+          return true
+        }
+      }
+      if (next === undefined || isOver) return before
+      id = forward!
+      old = { key: next, record: await this.#ask('read', this.#store.read(next, { fresh: true })) }
     }
-  }
-
-  /** A tombstone that tells nobody where the session is. Answers where the one led that stood there. */
-  async #silence(id: string, key: string): Promise<string | undefined> {
-    const before = await this.#ask('read', this.#store.read(tombstoneKey(key), { fresh: true }))
-    if (before !== undefined) await this.#delete(tombstoneKey(key))
-    if (this.#settings.tombstone > 0)
-      await this.#create(tombstoneKey(key), tombstone(this.#now(), this.#settings.tombstone))
-    return before === undefined ? undefined : openForward(id, before)
   }
 
   /** Ends the record in whatever state others leave it, and takes their changes along. `false` when somebody else has ended it. */
   async #end(
     succession: Succession,
     read: RecordBookmark,
-    key: string,
-    record: SessionRecord,
+    { key, record }: { readonly key: string; readonly record: SessionRecord },
     successor: Successor,
     mark: SessionRecord,
   ): Promise<boolean> {
     let old = record
     for (let left = attempts; left > 0; left -= 1) {
-      const { createdAt, version } = old
-      const ending = { ...mark, createdAt, version: version + 1 }
+      const { createdAt, version, userId } = old
+      // Still the user's, so that the store forgets it with its user when it is deleted.
+      const ending = { ...mark, createdAt, userId, version: version + 1 }
       const answer = await this.#ask('save', this.#store.update(key, ending, version))
       if (answer === 'missing') return false
       if (answer === 'updated') {
-        await this.#delete(key)
+        await this.#delete(key).catch(() => {
+          // It is no session any more, and is forgotten when it is over.
+        })
         return true
       }
       if (!isRecord((answer as { conflict?: unknown } | undefined)?.conflict)) throw unreadable()
       old = answer.conflict
-      if (isTombstone(old) || !(await this.#bringAlong(succession, read, old, successor))) return false
+      if (isTombstone(old)) return false
+      // Whoever ended the new session has ended the renewal. A sign-in has the old one to end all the same.
+      if (!(await this.#bringAlong(succession, read, old, successor)) && succession.kind === 'renewal') return false
     }
     throw unreadable()
   }
@@ -147,16 +165,18 @@ export class RecordSuccession {
   ): Promise<boolean> {
     const { data } = settle('merge', read.base, succession.data, old.data)
     const { version } = successor.record
-    const next = { ...this.#successor(succession, data), version: version + 1 }
+    const next = { ...this.#nextRecord(succession, read, old), data: succession.keep(data), version: version + 1 }
     if ((await this.#ask('save', this.#store.update(successor.key, next, version))) !== 'updated') return false
     successor.record = next
     return true
   }
 
-  #successor({ keep, marks, cookieText, lifetime, createdAt }: Succession, data: string): SessionRecord {
+  #firstRecord(succession: Succession): SessionRecord {
+    const { keep, data, marks, cookieText, lifetime, createdAt, read } = succession
+    const attributes = writeAttributes(cookieText, marks)
     return {
       data: keep(data),
-      attributes: writeAttributes(cookieText, marks),
+      attributes: read === undefined ? attributes : withPredecessor(attributes, read.key),
       version: 1,
       createdAt,
       expiresAt: this.#deadlines.next(lifetime),
@@ -164,31 +184,51 @@ export class RecordSuccession {
     }
   }
 
+  /** Who does not sign in changes little but the ID, so what another request knows of the user, the device and the cookie goes along. */
+  #nextRecord(succession: Succession, read: RecordBookmark, old: SessionRecord): SessionRecord {
+    const first = this.#firstRecord(succession)
+    if (succession.kind === 'sign-in') return first
+    const { marks, cookieText } = succession
+    const base = read.record
+    const attributes = mergeAttributes(base.attributes, writeAttributes(cookieText, marks), old.attributes)
+    return {
+      ...first,
+      attributes: withPredecessor(attributes, read.key),
+      userId: marks.userId === base.userId ? old.userId : marks.userId,
+      expiresAt: Math.max(first.expiresAt, old.expiresAt),
+    }
+  }
+
+  #tombstone(forward?: Forward): SessionRecord {
+    const { clock, tombstone: lifetime } = this.#settings
+    return tombstone(clock.now(), lifetime, forward)
+  }
+
   #keyOf(id: string): string {
     return this.#settings.storeKeyOf(id, 0)
-  }
-
-  #now(): number {
-    return this.#settings.clock.now()
-  }
-
-  async #create(key: string, record: SessionRecord): Promise<boolean> {
-    return this.#ask('save', this.#store.create(key, record))
   }
 
   async #delete(key: string): Promise<unknown> {
     return this.#ask('destroy', this.#store.delete(key))
   }
 
-  #ask<T>(operation: string, answer: MaybePromise<T>): MaybePromise<T> {
+  async #ask<T>(operation: string, answer: MaybePromise<T>): Promise<T> {
     return withDeadline(answer, operation, this.#settings.storeTimeout, this.#settings.clock)
   }
+}
+
+/** The old record, as it was found. */
+interface Old {
+  readonly key: string
+  readonly record: SessionRecord | undefined
 }
 
 /** The new record, as it stands. */
 class Successor {
   readonly key: string
   record: SessionRecord
+  /** The old session may have ended for this one, so it must not be given up. */
+  isNeeded = false
 
   constructor(key: string, record: SessionRecord) {
     this.key = key

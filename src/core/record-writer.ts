@@ -25,7 +25,8 @@ export interface RecordWriterSettings {
 export interface RecordDraft {
   readonly data: string
   readonly attributes: string | undefined
-  readonly expiresAt: number
+  /** `undefined` leaves the deadline where it is. */
+  readonly expiresAt: number | undefined
   readonly userId: string | undefined
 }
 
@@ -67,7 +68,8 @@ export class RecordWriter {
     if (current.data !== read.base) session.conflict = paths
     const attributes = mergeAttributes(read.record.attributes, draft.attributes, current.attributes)
     const userId = draft.userId === read.record.userId ? current.userId : draft.userId
-    const record = { ...current, data, attributes, userId, expiresAt: draft.expiresAt, version: current.version + 1 }
+    const { expiresAt = current.expiresAt } = draft
+    const record = { ...current, data, attributes, userId, expiresAt, version: current.version + 1 }
     return andThen(this.#write(read.key, record, current.version), (result): MaybePromise<SaveResult> => {
       if (result === 'missing') return 'gone'
       if (result === 'updated') {

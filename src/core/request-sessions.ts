@@ -5,7 +5,7 @@ import type { Clock } from './clock.js'
 import type { SessionEventHub } from './events.js'
 import type { Handles } from './handles.js'
 import type { DeviceMark, SessionMarks } from './marks.js'
-import type { MaybePromise, SessionStore } from './record.js'
+import type { SessionStore } from './record.js'
 import type { RecordKeeper } from './record-keeper.js'
 
 /** The session that a request has. */
@@ -20,6 +20,8 @@ export interface RequestSession {
 
 /** How a request's session is to go on under a new ID. */
 export interface Transition {
+  /** A `proof` is that of who is signed in already: the session stays what it was, its cookie's attributes included. */
+  readonly kind: 'sign-in' | 'proof'
   readonly marks: SessionMarks
   /** Which of the data goes along: all of it, or the members named. */
   readonly keep: boolean | readonly string[]
@@ -37,7 +39,20 @@ export interface Ending {
   readonly clearSiteData: string | undefined
 }
 
+/** A session that the app's own data makes a user's. */
+export interface BoundSession {
+  readonly userId: string
+  readonly key: string
+  /** When its request began. Epoch milliseconds. */
+  readonly since: number
+}
+
 export interface RequestSessions {
+  /**
+   * Runs `work` when what the request has asked of its session before is through. The response waits for it, whether or not the app does.
+   * Throws ERR_SESSION_NO_SESSION when the request has no session.
+   */
+  inTurn<Result>(req: object, work: () => Promise<Result>): Promise<Result>
   /** Throws ERR_SESSION_NO_SESSION when the request has none. */
   current(req: object): RequestSession
   /** The same, or `undefined`. */
@@ -46,13 +61,20 @@ export interface RequestSessions {
   device(req: object): DeviceMark | undefined
   /**
    * A new ID for `req.session`, which is stored when the promise resolves; the old ID is dead then. `admit` is asked with the new key before
-   * anything is stored. Throws ERR_SESSION_HEADERS_SENT when the visitor cannot be told the new ID any more.
+   * anything is stored. `undefined`, and nothing changed, for a proof in a session that was ended meanwhile. Throws ERR_SESSION_HEADERS_SENT
+   * when the visitor cannot be told the new ID any more.
    */
-  transit(req: object, transition: Transition, admit?: (key: string) => Promise<void>): Promise<RequestSession>
+  transit(
+    req: object,
+    transition: Transition,
+    admit?: (key: string) => Promise<void>,
+  ): Promise<RequestSession | undefined>
   /** Ends the session and takes its cookie back. */
   end(req: object, ending: Ending): Promise<void>
-  /** Is the session still there, by the store's own word at this moment? */
-  stillLives(req: object): MaybePromise<boolean>
+  /** The same for one that must not be, also while the store fails: then it is deleted as soon as the store can. */
+  undo(req: object): Promise<void>
+  /** What the store itself, at this moment, says of the session; `undefined` when it is over. */
+  stored(req: object): Promise<SessionMarks | undefined>
 }
 
 /** What the rooms above stand on: a session layer over records. */
@@ -68,5 +90,5 @@ export interface SessionGround {
   /** Milliseconds for each question to the store. */
   readonly storeTimeout: number
   /** Calls `listener` when a session was stored as a user's because the app's own data says so. */
-  onUserBound(listener: (userId: string) => Promise<void>): void
+  onUserBound(listener: (session: BoundSession) => Promise<void>): void
 }

@@ -9,6 +9,17 @@ import { parseData } from './codec.js'
 import { ownKey } from './own-records.js'
 import type { SessionRecord } from './record.js'
 
+/** Where a session goes on. */
+export interface Forward {
+  /** The new ID, as `sealForward` seals it. */
+  readonly to: string
+  /**
+   * What its record is kept under, for those who end a session from outside and hold no ID. Left out where that is the ID itself: then the
+   * old key opens the seal.
+   */
+  readonly key?: string | undefined
+}
+
 /** Where the tombstone of a record stands. */
 export function tombstoneKey(key: string): string {
   return ownKey('tombstone', key)
@@ -16,9 +27,9 @@ export function tombstoneKey(key: string): string {
 
 const start = '{"retired":true'
 
-/** A record that says that the ID was given up. `forward`: where the session goes on. */
-export function tombstone(now: number, lifetime: number, forward?: string): SessionRecord {
-  const attributes = forward === undefined ? `${start}}` : `${start},"to":${JSON.stringify(forward)}}`
+/** A record that says that the ID was given up. Without `forward` it leads nowhere. */
+export function tombstone(now: number, lifetime: number, forward?: Forward): SessionRecord {
+  const attributes = forward === undefined ? `${start}}` : `${start},${JSON.stringify(forward).slice(1)}`
   return { data: '{}', attributes, version: 1, createdAt: now, expiresAt: now + lifetime, userId: undefined }
 }
 
@@ -40,10 +51,10 @@ export function sealForward(oldId: string, newId: string): string {
 }
 
 /** The ID under which the session of `oldId` goes on, if its tombstone leads anywhere. */
-export function openForward(oldId: string, { attributes }: SessionRecord): string | undefined {
-  const forward = parseData(attributes ?? '')?.to
-  if (typeof forward !== 'string') return undefined
-  const sealed = Buffer.from(forward, 'base64url')
+export function openForward(oldId: string, mark: SessionRecord): string | undefined {
+  const { to } = forwardOf(mark)
+  if (typeof to !== 'string') return undefined
+  const sealed = Buffer.from(to, 'base64url')
   try {
     const opening = createDecipheriv(cipher, keyOf(oldId), sealed.subarray(0, nonceBytes), { authTagLength: tagBytes })
     opening.setAuthTag(sealed.subarray(nonceBytes, nonceBytes + tagBytes))
@@ -52,6 +63,18 @@ export function openForward(oldId: string, { attributes }: SessionRecord): strin
     // Not made for this ID: it leads nowhere.
     return undefined
   }
+}
+
+/** The same for who knows only what the old record was kept under. `keyOfId`: what records are kept under now. */
+export function successorKey(oldKey: string, mark: SessionRecord, keyOfId: (id: string) => string): string | undefined {
+  const { key } = forwardOf(mark)
+  if (typeof key === 'string') return key
+  const id = openForward(oldKey, mark)
+  return id === undefined ? undefined : keyOfId(id)
+}
+
+function forwardOf({ attributes }: SessionRecord): { readonly to?: unknown; readonly key?: unknown } {
+  return parseData(attributes ?? '') ?? {}
 }
 
 function keyOf(id: string): Buffer {

@@ -52,8 +52,9 @@ export function saveSession(visit: Visit, session: Session, done: Callback): voi
     visit.savedByApp = true
     visit.baseline.noteStored(session.id, snapshot.dataText(), snapshot.attributes(), visit.marks)
     const answer = andThen(visit.layer.keeper.save(snapshot), (result) => {
-      visit.noteSaved(result, snapshot)
+      const told = visit.noteSaved(result, snapshot)
       if (snapshot.merged !== undefined) bringToMerged(visit, snapshot, snapshot.merged)
+      return told
     })
     // What could not be stored is tried again when the response ends.
     return { answer, onFailure: () => visit.baseline.forgetStored() }
@@ -114,6 +115,8 @@ export function reloadSession(visit: Visit, session: Session, done: Callback): v
     if (loaded?.status !== 'found') throw failedToLoad()
     visit.req.sessionID = session.id
     const { cookie } = visit.inflate(loaded)
+    // Renewed while this request ran: the new cookie is another response's to send, and the old one nobody's.
+    if (loaded.renewedId !== undefined) visit.goneId = session.id
     // Under `resave` nothing counts as stored until this request has stored it.
     if (visit.baseline.hasStored())
       visit.baseline.noteStored(session.id, loaded.text, attributesKey(cookie), visit.marks)
@@ -162,6 +165,7 @@ async function changeInOneStep<Result>(
   const { data } = settle('merge', visit.baseline.commonText, mine, modified.text)
   putValues(session, parseData(data)!)
   visit.bookmark = modified.bookmark
+  if (modified.moved === true) visit.goneId = session.id
   visit.baseline.noteStored(session.id, modified.text, attributesKey(session.cookie), visit.marks)
   return modified.result
 }

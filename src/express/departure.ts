@@ -38,6 +38,7 @@ export class Departure implements ResponseGuest {
   beforeHeaders(): void {
     const visit = this.#visit
     visit.headersDone = true
+    visit.closed = true
     try {
       if (this.#cookie === undefined) {
         visit.lookAgain()
@@ -67,8 +68,7 @@ export class Departure implements ResponseGuest {
     const visit = this.#visit
     visit.trace?.step('handle', String(this.#res.statusCode))
     this.#ending = true
-    this.#final = visit.livingSession()
-    if (this.#final !== undefined) bindUser(visit, this.#final)
+    this.#final = this.#lastSession()
     // What the app asked for and did not wait for comes first: whether there is anything left to store depends on it.
     return visit.underWay === undefined ? this.#finish() : visit.underWay.then(() => this.#finish())
   }
@@ -77,6 +77,8 @@ export class Departure implements ResponseGuest {
     const { trace } = this.#visit
     let decision: CommitDecision
     try {
+      if (this.#visit.wentOn) this.#final = this.#lastSession()
+      this.#visit.closed = true
       this.#visit.lookAgain()
       const session = this.#session()
       if (session !== undefined && !this.#visit.headersDone) this.#renew(session)
@@ -103,6 +105,12 @@ export class Departure implements ResponseGuest {
       this.#commitFailed(decision, error)
       return undefined
     }
+  }
+
+  #lastSession(): Session | undefined {
+    const session = this.#visit.livingSession()
+    if (session !== undefined) bindUser(this.#visit, session)
+    return session
   }
 
   /** The session this response ends with; once the app has ended it, whatever the request becomes afterwards. */
@@ -189,8 +197,8 @@ export class Departure implements ResponseGuest {
       destroyUnset: false,
       known,
       modified,
-      // Of an ID that was given up by the clock a touch does not hear; a write does.
-      saved: visit.isSaved(session) && !(confirms && layer.renewEvery !== undefined),
+      // Of an ID that was given up by the clock a touch does not hear, and it would move the deadline; a write does, and need not.
+      saved: visit.isSaved(session) && !(confirms && (layer.renewEvery !== undefined || visit.onlyPeeked)),
       savedByApp: visit.savedByApp,
       unreachable: !known && !visit.savedByApp && this.#isUnreachable(session, modified),
       saveUninitialized: layer.saveUninitialized,
@@ -226,12 +234,10 @@ export class Departure implements ResponseGuest {
       decision === 'save' ? keeper.save(snapshot) : keeper.touch(snapshot)
     return andThen(answer, (result) => {
       visit.trace?.step('commit', result)
-      if (result !== 'touched') {
-        visit.noteSaved(result, snapshot)
-        return
-      }
+      if (result !== 'touched') return visit.noteSaved(result, snapshot)
       visit.noteKept(snapshot)
       tell(visit, 'touched', snapshot.id)
+      return undefined
     })
   }
 

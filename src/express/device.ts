@@ -15,6 +15,8 @@ export type DeviceOption = boolean | { readonly address?: boolean | 'truncated' 
 
 /** Longer than browsers' own; the rest is somebody playing. */
 const longestAgent = 400
+/** IPv6 in full, and the name of an interface. */
+const longestAddress = 64
 
 /** Answers how a request's device is read, or nothing where the app wants none kept. */
 export function deviceReader(option: unknown): ((req: SessionRequest) => DeviceMark) | undefined {
@@ -37,22 +39,28 @@ function addressOption(option: unknown): boolean | 'truncated' {
   )
 }
 
-/** The address as Express knows it, by the app's `trust proxy` setting; without Express, that of the connection. */
+/** The address as Express knows it, by the app's `trust proxy` setting; without Express, that of the connection. What is none is not kept. */
 function addressOf(req: SessionRequest, truncated: boolean): string | undefined {
-  const { ip, socket } = req as { ip?: unknown; socket?: { remoteAddress?: string | undefined } | undefined }
-  const full = typeof ip === 'string' ? ip : socket?.remoteAddress
-  if (full === undefined) return undefined
-  // As a socket for both families writes an IPv4 address.
-  const plain = full.replace(/^::ffff:(?=\d+\.)/i, '')
-  return truncated ? networkOf(plain) : plain
+  const { ip, socket } = req as { ip?: unknown; socket?: { remoteAddress?: string | undefined } | null | undefined }
+  const told = typeof ip === 'string' ? ip : socket?.remoteAddress
+  if (told === undefined) return undefined
+  // A proxy that is trusted hands on whatever it was sent, and some add a port.
+  const address = plainAddress(told) ?? plainAddress(told.replace(/^\[(.*)\](?::\d+)?$|:\d+$/, '$1'))
+  return address === undefined || !truncated ? address : networkOf(address)
 }
 
-/** `203.0.113.7` as `203.0.113.0`, `2001:db8:1:2::7` as `2001:db8:1::`. What is no address is not kept at all. */
-export function networkOf(address: string): string | undefined {
+function plainAddress(text: string): string | undefined {
+  // As a socket for both families writes an IPv4 address.
+  const plain = text.replace(/^::ffff:(?=\d+\.)/i, '')
+  return plain.length <= longestAddress && (isIPv4(plain) || isIPv6(plain)) ? plain : undefined
+}
+
+/** `203.0.113.7` as `203.0.113.0`, `2001:db8:1:2::7` as `2001:db8:1::`. */
+export function networkOf(address: string): string {
   if (isIPv4(address)) return address.replace(/\d+$/, '0')
-  if (!isIPv6(address)) return undefined
   const [head = ''] = address.split('%', 1)
-  const [before = '', after] = head.split('::')
+  // An IPv4 address at the end stands for two groups.
+  const [before = '', after] = head.replace(/\d+\.\d+\.\d+\.\d+$/, '0:0').split('::')
   const groups = before === '' ? [] : before.split(':')
   if (after !== undefined) {
     const behind = after === '' ? [] : after.split(':')

@@ -6,6 +6,7 @@ import type { SessionEventHub } from '../core/events.js'
 import type { Keeper } from '../core/keeper.js'
 import type { DeviceMark } from '../core/marks.js'
 import type { RecordKeeper } from '../core/record-keeper.js'
+import type { BoundSession } from '../core/request-sessions.js'
 import type { Secret, TicketSigner } from '../core/secrets.js'
 import type { Hints } from './hints.js'
 import type { SessionRequest } from './session-host.js'
@@ -53,7 +54,7 @@ export interface Layer {
   /** Whose session it is, where the app's own data says so. */
   readonly userOf: ((values: object) => string | undefined) | undefined
   /** Who wants to hear that a session was stored as a user's because the app's data says so. */
-  readonly userBound: ((userId: string) => Promise<void>)[]
+  readonly userBound: ((session: BoundSession) => Promise<void>)[]
   /** What is kept of the device that a request comes from. */
   readonly deviceOf: ((req: SessionRequest) => DeviceMark) | undefined
   readonly clock: Clock

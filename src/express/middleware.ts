@@ -108,7 +108,11 @@ function attach(visit: Visit, found: Found | undefined, next: Next): void {
   }
   const { events, keeper } = visit.layer
   if (events.wants('loaded')) {
-    events.emit('loaded', { handle: keeper.handle(found.ticket.id), userId: visit.bookmark?.userId, req: visit.req })
+    events.emit('loaded', {
+      handle: keeper.handle(String(visit.req.sessionID)),
+      userId: visit.bookmark?.userId,
+      req: visit.req,
+    })
   }
   next()
 }

@@ -38,7 +38,8 @@ export interface SharedOptions {
   absoluteTimeout?: Duration | false | undefined
   /**
    * Limits by NIST SP 800-63B-4 instead: `AAL1` 30 days, `AAL2` 24 hours and an hour without a request, `AAL3` 12 hours and 15 minutes. Timeouts of
-   * the app's own beside it may be shorter and not longer.
+   * the app's own beside it may be shorter and not longer, and no session outlives them, whatever its cookie says. Because a deadline is written once
+   * in a while (`touchWindow`), a session may end up to a minute before the idle limit, and never after it.
    */
   assurance?: Assurance | undefined
   /** Gives a session a new ID when the one it has is this old; late requests with the old one are led on for as long as `tombstone` says. */
@@ -138,7 +139,7 @@ export function lifetimesOf(
         'leave idleTimeout and absoluteTimeout out, or make them shorter',
     )
   }
-  return { idle, absolute, touchWindow: optionalDuration('touchWindow', touchWindow, undefined, 0) }
+  return { idle, absolute, touchWindow: optionalDuration('touchWindow', touchWindow, undefined, 0), longest: limits }
 }
 
 export function checkGenid(genid: unknown): void {

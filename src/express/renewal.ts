@@ -33,14 +33,14 @@ export async function renewSession(visit: Visit, session: Session): Promise<void
   })
   if (result === 'gone') {
     trace?.step('commit', 'gone')
-    visit.noteSaved('gone', snapshot)
+    await visit.noteSaved('gone', snapshot)
     return
   }
   if (result === 'elsewhere') {
     // Another request is at it. What this one changed goes where the session goes on, and the cookie is the other's to send.
     const saved = await recordKeeper!.save(snapshot)
     trace?.step('commit', saved)
-    visit.noteSaved(saved, snapshot)
+    await visit.noteSaved(saved, snapshot)
     visit.goneId = session.id
     return
   }
@@ -53,8 +53,9 @@ export async function renewSession(visit: Visit, session: Session): Promise<void
 /** Has the session had its ID for as long as the app lets it? */
 export function isRenewalDue(visit: Visit, session: Session): boolean {
   const { renewEvery, clock } = visit.layer
-  if (renewEvery === undefined || visit.bookmark === undefined || visit.onlyPeeked || !visit.isKnown(session))
-    return false
+  if (renewEvery === undefined || visit.bookmark === undefined || visit.onlyPeeked) return false
+  // Of a session that goes on under another ID already this request has the wrong one.
+  if (!visit.isKnown(session) || visit.goneId === session.id) return false
   const since = visit.marks.renewedAt ?? visit.bookmark.createdAt
   return since !== undefined && clock.now() >= since + renewEvery
 }

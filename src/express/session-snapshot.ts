@@ -16,6 +16,7 @@ interface KnownOfSession {
   readonly bookmark: Bookmark | undefined
   readonly createdAt: number | undefined
   readonly marks: SessionMarks
+  readonly onlyPeeked: boolean
 }
 
 export class SessionSnapshot implements SessionToKeep {
@@ -23,6 +24,7 @@ export class SessionSnapshot implements SessionToKeep {
   readonly live: Session
   readonly createdAt: number | undefined
   readonly marks: SessionMarks
+  readonly keepsDeadline: boolean
   bookmark: Bookmark | undefined
   conflict: readonly string[] | undefined
   merged: string | undefined
@@ -35,7 +37,7 @@ export class SessionSnapshot implements SessionToKeep {
 
   constructor(
     live: Session,
-    { bookmark, createdAt, marks }: KnownOfSession,
+    { bookmark, createdAt, marks, onlyPeeked }: KnownOfSession,
     maxDataBytes: number,
     usualCookie: Cookie | undefined,
   ) {
@@ -44,6 +46,7 @@ export class SessionSnapshot implements SessionToKeep {
     this.bookmark = bookmark
     this.createdAt = createdAt
     this.marks = marks
+    this.keepsDeadline = onlyPeeked
     this.maxDataBytes = maxDataBytes
     this.#usualCookie = usualCookie
   }

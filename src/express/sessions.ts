@@ -4,6 +4,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { SessionValues } from '../core/codec.js'
 import { SessionError } from '../core/errors.js'
+import { isOwnKey } from '../core/own-records.js'
 import { isEventName, type SessionEventName, type SessionListener } from '../core/events.js'
 import { lend } from '../core/lent.js'
 import { ancestorOf } from '../core/marks.js'
@@ -58,7 +59,11 @@ export interface Sessions {
   find(handle: string): Promise<FoundSession | undefined>
   /** A page of all living sessions, `limit` records at most (default 100). */
   scan(options?: { cursor?: string | undefined; limit?: number | undefined }): Promise<SessionPage>
-  /** How many sessions are kept. Some of them may have expired a moment ago. */
+  /**
+   * How many records are kept. Counted as well are sessions that expired a moment ago, and for as long as they live coatcheck's own small records:
+   * one for each ID that was given up (`tombstone`), and one for each user who was signed out everywhere, or signs in under
+   * `maxSessionsPerUser` (an hour).
+   */
   count(): Promise<number>
   /** Stops sweeping and closes what the store opened itself. */
   close(): Promise<void>
@@ -132,11 +137,10 @@ export function mount(built: BuiltLayer, summaries: Summaries | undefined): Sess
       return peekAt(built, req as unknown as SessionRequest)
     },
     async find(handle) {
-      const store = listed()
+      listed()
       const key = handles.keyOf(handle)
-      const record = key === undefined ? undefined : await store.read(key, { fresh: true })
-      if (key === undefined || record === undefined || !isLiving({ key, record })) return undefined
-      return summaries!.withData({ key, record })
+      const kept = key === undefined ? undefined : await recordKeeper!.current(key)
+      return kept && summaries!.withData(kept)
     },
     async scan({ cursor, limit = defaultPage } = {}) {
       const page = await listed().scan(cursor, limit)
@@ -167,6 +171,7 @@ function tellEvictions({ layer, ownStore, handles }: BuiltLayer): void {
   const { onEvict } = (ownStore ?? {}) as { onEvict?: (listener: (evicted: KeptRecord) => void) => unknown }
   if (typeof onEvict !== 'function') return
   onEvict.call(ownStore, ({ key, record }) => {
+    if (isOwnKey(key)) return
     if (layer.events.wants('evicted')) {
       layer.events.emit('evicted', { handle: handles.handleOf(key), userId: record.userId })
       return
@@ -200,6 +205,8 @@ async function readSession(built: BuiltLayer, req: SessionRequest): Promise<Sess
   setVisit(req, visit)
   req.sessionStore = layer.store
   req.sessionID = found.ticket.id
+  // There is no response that a cookie could go with.
+  visit.closed = true
   visit.attach(found.ticket, found.loaded)
   return req.session as Session
 }
@@ -227,6 +234,7 @@ async function peekAt({ layer, recordKeeper }: BuiltLayer, req: SessionRequest):
     return undefined
   }
   visit.onlyPeeked = true
+  visit.lookAgain()
   const session = visit.session()!
   const { expiresAt, absoluteExpiresAt } = recordKeeper.currentTimes(visit.snapshot(session))
   const remaining = Math.max(0, expiresAt - layer.clock.now())

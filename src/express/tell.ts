@@ -3,6 +3,7 @@
  */
 import { SessionError } from '../core/errors.js'
 import type { SaveResult } from '../core/keeper.js'
+import type { RecordBookmark } from '../core/record-bookmark.js'
 import type { SessionSnapshot } from './session-snapshot.js'
 import type { Visit } from './visit.js'
 
@@ -12,25 +13,35 @@ export function tell(visit: Visit, event: 'created' | 'saved' | 'touched' | 'des
   events.emit(event, { handle: keeper.handle(id), userId: visit.marks.userId, req: visit.req })
 }
 
-/** The session was stored, under this ID for the first time perhaps, as another user's perhaps, beside another request's change perhaps. */
+/**
+ * The session was stored, under this ID for the first time perhaps, as another user's perhaps, beside another request's change perhaps. Answers with
+ * what the response has to wait for.
+ */
 export function tellSaved(
   visit: Visit,
   result: Exclude<SaveResult, 'gone'>,
-  { id, conflict, marks }: SessionSnapshot,
-): void {
-  const { events, keeper, userBound } = visit.layer
+  { id, conflict, marks, bookmark }: SessionSnapshot,
+): Promise<void> | undefined {
+  const { events, keeper } = visit.layer
   const { bound, userId } = marks
-  if (bound === true && userId !== undefined && userId !== visit.storedUser) {
-    for (const listener of userBound) {
-      visit.waitFor(listener(userId).catch((error: unknown) => storeFailed(visit, 'list', error)))
-    }
-  }
+  const isNewlyBound = bound === true && userId !== undefined && userId !== visit.storedUser
   visit.storedUser = userId
   if (conflict !== undefined && events.wants('conflict')) {
     events.emit('conflict', { handle: keeper.handle(id), userId, paths: conflict, req: visit.req })
   }
   tellNewId(visit, id)
   tell(visit, result === 'moved' ? 'saved' : result, id)
+  return isNewlyBound ? tellBound(visit, userId, (bookmark as RecordBookmark).key) : undefined
+}
+
+/** The app's own data has made the session a user's. */
+async function tellBound(visit: Visit, userId: string, key: string): Promise<void> {
+  const { since, layer } = visit
+  try {
+    await Promise.all(layer.userBound.map((listener) => listener({ userId, key, since })))
+  } catch (error) {
+    storeFailed(visit, 'list', error)
+  }
 }
 
 /** The session goes on under this ID from now on. */

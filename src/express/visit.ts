@@ -4,6 +4,7 @@
 import type { Bookmark, LoadedSession, SaveResult } from '../core/keeper.js'
 import { noMarks, type SessionMarks } from '../core/marks.js'
 import { isPending } from '../core/maybe-promise.js'
+import type { MaybePromise } from '../core/record.js'
 import type { TicketSigner } from '../core/secrets.js'
 import { isSecureRequest } from '../core/secure-request.js'
 import { TraceRecorder } from '../core/trace.js'
@@ -59,6 +60,10 @@ export class Visit {
   onlyPeeked = false
   /** The response's headers are written: no cookie can be sent any more. */
   headersDone = false
+  /** What the response does about the cookie is decided: the visitor cannot be told of a new ID any more. */
+  closed = false
+  /** The app has put another session in this one's place, or ended it, and the response is to say so even if it was ended before that was through. */
+  wentOn = false
   /** The ID under which the session goes on from this response on. */
   renewedId: string | undefined
   /** What the response does to the browser of a visitor who signed out. */
@@ -70,6 +75,8 @@ export class Visit {
   namedId: unknown
   /** The user whose session it was when it was loaded or stored last. */
   storedUser: string | undefined
+  /** When the request came, where somebody will ask. Epoch milliseconds. */
+  readonly since: number
   #ended: Set<unknown> | undefined
   #retiredId: string | undefined
   #standInId: unknown
@@ -83,6 +90,7 @@ export class Visit {
     this.signer = signer
     this.#cookieOptions = options
     this.trace = layer.events.wants('request') ? new TraceRecorder(layer.clock.now()) : undefined
+    this.since = layer.userOf === undefined ? 0 : layer.clock.now()
   }
 
   // --- Coming by a session
@@ -129,11 +137,12 @@ export class Visit {
     this.createdAt = stored.bookmark?.createdAt
     this.marks = stored.marks
     this.savedByApp = true
+    this.wentOn = true
     this.late = false
     this.#standInId = undefined
     this.#lastCookie = session.cookie
     this.baseline.noteStored(session.id, stored.text, attributesKey(session.cookie), stored.marks)
-    tellSaved(this, 'created', this.snapshot(session))
+    void tellSaved(this, 'created', this.snapshot(session))
   }
 
   /** Replaces the request's session by a new, empty one under a new ID. */
@@ -300,17 +309,17 @@ export class Visit {
 
   // --- What became of it
 
-  noteSaved(result: SaveResult, snapshot: SessionSnapshot): void {
+  noteSaved(result: SaveResult, snapshot: SessionSnapshot): MaybePromise<void> {
     if (result === 'gone') {
       this.goneId = snapshot.id
-      return
+      return undefined
     }
     const { id } = snapshot
     // The cookie of the new ID is another response's to send.
     if (result === 'moved') this.goneId = id
     this.baseline.noteStored(id, snapshot.dataText(), snapshot.attributes(), snapshot.marks)
     this.noteKept(snapshot)
-    tellSaved(this, result, snapshot)
+    return tellSaved(this, result, snapshot)
   }
 
   /** Takes over what the keeper wrote into the snapshot, if that session is still this request's. */

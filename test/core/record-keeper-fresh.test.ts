@@ -77,7 +77,7 @@ describe('what is remembered from before', () => {
     await kept(elsewhere, 'id', { a: 1 })
     const { bookmark } = await loaded(here, 'id')
     await elsewhere.destroy('id')
-    expect(await here.stillLives(session('id', {}, { bookmark }))).toBe(false)
+    expect(await here.stored(session('id', {}, { bookmark }))).toBeUndefined()
     expect(await here.keepAlive('id', false)).toBe('ended')
   })
 

@@ -6,7 +6,9 @@ import { Revocations } from '../../accounts/revocations.js'
 import { systemClock } from '../../core/clock.js'
 import { SessionEventHub } from '../../core/events.js'
 import { hashedHandles } from '../../core/handles.js'
+import { plainStoreKeys } from '../../core/keys.js'
 import type { SessionStore } from '../../core/record.js'
+import { RecordKeeper } from '../../core/record-keeper.js'
 import { Failure, notFound } from '../failures.js'
 import { findSession } from '../known-session.js'
 import type { Output } from '../output.js'
@@ -45,14 +47,24 @@ async function endedBy(
   user: string | undefined,
   everyone: boolean | undefined,
 ): Promise<number> {
-  // Only their keys are named here, and nobody listens: a ground of the bare store is enough.
+  // Nobody listens, and what of a session's time the app's options say is of no matter to its end: a ground of the bare store is enough.
   const ground = {
     store,
     clock: systemClock,
     storeTimeout,
     handles: hashedHandles,
     events: new SessionEventHub(),
-    keeper: { noteEnded() {} },
+    keeper: new RecordKeeper({
+      store,
+      storeKeyOf: plainStoreKeys,
+      lifetimes: { idle: Infinity, absolute: undefined, touchWindow: 0 },
+      conflict: 'reject',
+      tombstone: 0,
+      renews: true,
+      clock: systemClock,
+      storeTimeout,
+      handleOf: hashedHandles.handleOf,
+    }),
   }
   const revocations = new Revocations(ground, new UserLedger(ground))
   if (everyone === true) return revocations.ofEveryone()
