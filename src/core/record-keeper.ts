@@ -95,10 +95,11 @@ export class RecordKeeper implements Keeper {
 
   /** The session got a new ID by the clock while this request ran: what it changed is stored where the session goes on. */
   async #saveElsewhere(session: SessionToKeep, draft: RecordDraft, read: RecordBookmark): Promise<SaveResult> {
-    const moved = await this.#renewedRecord(session.id, read.key)
-    if (moved === undefined) return 'gone'
-    const result = await this.#writer.update(session, draft, { ...read, key: moved.key }, moved.record)
-    return result === 'saved' ? 'moved' : result
+    for await (const { key, record } of this.#renewed(session.id)) {
+      const result = await this.#writer.update(session, draft, { ...read, key }, record)
+      if (result !== 'gone') return 'moved'
+    }
+    return 'gone'
   }
 
   async modify<Result>(
@@ -106,13 +107,15 @@ export class RecordKeeper implements Keeper {
     change: (values: SessionValues) => MaybePromise<Result>,
     maxBytes: number,
   ): Promise<ModifiedSession<Result> | undefined> {
-    const isLiving = (record: SessionRecord): boolean => this.#lives(record)
-    const key = this.#storeKeyOf(id, 0)
-    const modified = await this.#writer.modify(key, change, maxBytes, isLiving)
+    const modifyAt = (key: string): Promise<ModifiedSession<Result> | undefined> =>
+      this.#writer.modify(key, change, maxBytes, (record) => this.#lives(record))
+    const modified = await modifyAt(this.#storeKeyOf(id, 0))
     if (modified !== undefined || !this.#settings.renews) return modified
-    const moved = await this.#renewedRecord(id, key)
-    const elsewhere = moved && (await this.#writer.modify(moved.key, change, maxBytes, isLiving))
-    return elsewhere && { ...elsewhere, moved: true }
+    for await (const { key } of this.#renewed(id)) {
+      const elsewhere = await modifyAt(key)
+      if (elsewhere !== undefined) return { ...elsewhere, moved: true }
+    }
+    return undefined
   }
 
   touchDue(session: SessionToKeep): boolean {
@@ -266,13 +269,17 @@ export class RecordKeeper implements Keeper {
     return !isTombstone(record) && this.#deadlines.passed(record, this.marks(record)) === undefined
   }
 
-  async #renewedRecord(id: string, key: string): Promise<KeptRecord | undefined> {
-    const renewedId = await this.#retired.forward(id, key)
-    if (renewedId === undefined) return undefined
-    const renewedKey = this.#storeKeyOf(renewedId, 0)
-    const record = await this.#finder.read(renewedKey)
-    if (record === undefined || isTombstone(record)) return this.#renewedRecord(renewedId, renewedKey)
-    return { key: renewedKey, record }
+  /** Where the session goes on that was renewed; and, each time that is asked for, where it goes on after that. */
+  async *#renewed(id: string): AsyncGenerator<KeptRecord> {
+    for (let renewedId = await this.#nextId(id); renewedId !== undefined; renewedId = await this.#nextId(renewedId)) {
+      const key = this.#storeKeyOf(renewedId, 0)
+      const record = await this.#finder.read(key)
+      if (record !== undefined && !isTombstone(record)) yield { key, record }
+    }
+  }
+
+  async #nextId(id: string): Promise<string | undefined> {
+    return this.#retired.forward(id, this.#storeKeyOf(id, 0))
   }
 
   #ask<T>(operation: string, answer: MaybePromise<T>): MaybePromise<T> {

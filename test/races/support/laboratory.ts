@@ -6,31 +6,58 @@ import type { Invariant } from './invariants.js'
 import { run } from './run.js'
 import type { Subject } from './subjects.js'
 
+export interface SearchOptions {
+  readonly seed?: number
+  readonly shrink?: boolean
+}
+
 /** The shortest story in which the invariant breaks; `undefined` when it held in all `runs` interleavings. */
-export async function counterexample(
+export function counterexample(
   subject: Subject,
   invariant: Invariant,
   runs: number,
-  options: { readonly seed?: number; readonly shrink?: boolean } = {},
+  options: SearchOptions = {},
 ): Promise<string | undefined> {
-  const property = fc.asyncProperty(fc.scheduler(), invariant.programs, async (scheduler, programs) => {
-    const broken = invariant.broken(await run(subject, scheduler, programs))
+  const story = async (scheduler: fc.Scheduler, programs: Parameters<typeof run>[2]): Promise<string | undefined> =>
+    invariant.broken(await run(subject, scheduler, programs))
+  return shortestBreach(invariant.programs, story, runs, options)
+}
+
+/** What somebody does in a run: in whose name, with which cookie, and step by step. */
+interface AnyProgram {
+  readonly cookie: string
+  readonly steps: readonly string[]
+}
+
+/** Lets `story` tell what breaks when such programs run in an order that fast-check chooses. */
+export async function shortestBreach<Program extends AnyProgram>(
+  programs: fc.Arbitrary<Program[]>,
+  story: (scheduler: fc.Scheduler, programs: readonly Program[]) => Promise<string | undefined>,
+  runs: number,
+  { seed, shrink = true }: SearchOptions = {},
+): Promise<string | undefined> {
+  const property = fc.asyncProperty(fc.scheduler(), programs, async (scheduler, chosen) => {
+    const broken = await story(scheduler, chosen)
     if (broken !== undefined) throw new Error(broken)
   })
-  const { seed, shrink = true } = options
   const result = await fc.check(property, {
     numRuns: runs,
     endOnFailure: !shrink,
     ...(seed === undefined ? {} : { seed }),
   })
   if (!result.failed) return undefined
-  const [scheduler, programs] = result.counterexample ?? []
+  const [scheduler, chosen] = result.counterexample ?? []
   return [
     String((result.errorInstance as Error | undefined)?.message),
-    ...(programs ?? []).map(
-      ({ visitor, cookie, steps }, number) => `${number}. ${visitor}, ${cookie} cookie: ${steps.join(', ')}`,
+    ...(chosen ?? []).map(
+      (program, number) => `${number}. ${whose(program)}, ${program.cookie} cookie: ${program.steps.join(', ')}`,
     ),
     fc.stringify(scheduler),
     `seed ${result.seed}, path ${result.counterexamplePath}`,
   ].join('\n')
+}
+
+function whose(program: AnyProgram): string {
+  const { visitor, browser } = program as { visitor?: string; browser?: string }
+  return String(visitor ?? browser)
 }

@@ -8,6 +8,8 @@ import type { Clock } from '../../../src/index.js'
 export class Turns {
   readonly #scheduler: Scheduler
   #inEngine = 0
+  readonly #start = Date.now()
+  #elapsed = 0
 
   constructor(scheduler: Scheduler) {
     this.#scheduler = scheduler
@@ -43,10 +45,21 @@ export class Turns {
     }
   }
 
+  /** The laboratory's time. No two moments are the same, so that what came first is known. */
+  now(): number {
+    this.#elapsed += 1
+    return this.#start + this.#elapsed
+  }
+
+  /** Lets time pass, which goes on by a millisecond with each look at the clock otherwise. */
+  elapse(milliseconds: number): void {
+    this.#elapsed += milliseconds
+  }
+
   /** Pauses between attempts are turns too; the deadlines of store calls are never reached. */
   clock(): Clock {
     return {
-      now: Date.now,
+      now: () => this.now(),
       after: (milliseconds, task) => {
         let called = true
         if (milliseconds < 1000) void this.take('pause').then(() => called && task())
