@@ -7,13 +7,15 @@ import { describe, expect, it } from 'vitest'
 import { memoryStore } from '../../src/stores/memory/index.js'
 import { accountInvariants, capHolds } from './support/account-invariants.js'
 import { accountCounterexample } from './support/account-laboratory.js'
+import { scheduledOneByOne } from './support/scheduled-stores.js'
 
-const runs = Number(process.env.RACE_RUNS ?? 100)
+const runs = Number(process.env.RACE_RUNS ?? 60)
 const newStore = () => memoryStore()
 
 const subjects = [
   { name: 'coatcheck() over the store in memory', newStore },
   { name: 'coatcheck() with records under the plain ID', newStore, options: { hashIds: false } },
+  { name: 'coatcheck() over a store on several servers', newStore, schedule: scheduledOneByOne },
   { name: 'coatcheck() that touches with each request', newStore, options: { touchWindow: 0, rolling: true } },
 ]
 

@@ -62,10 +62,11 @@ export interface AccountSubject {
   readonly name: string
   readonly newStore: () => SessionStore | Promise<SessionStore>
   readonly options?: Partial<CoatcheckOptions>
+  readonly schedule?: (store: SessionStore, turns: Turns) => SessionStore
 }
 
 export async function runAccounts(
-  { newStore, options }: AccountSubject,
+  { newStore, options, schedule = scheduledRecords }: AccountSubject,
   scheduler: Scheduler,
   programs: readonly AccountProgram[],
 ): Promise<AccountHistory> {
@@ -73,7 +74,7 @@ export async function runAccounts(
   const store = await newStore()
   const sessions = coatcheck({
     secret,
-    store: scheduledRecords(store, turns),
+    store: schedule(store, turns),
     clock: turns.clock(),
     renewEvery,
     // Longer than all that may pass in a run: who comes after it is another story.

@@ -1,22 +1,39 @@
 /**
  * Stores that lack one defence each: what the laboratory must find.
  */
-import type { SessionRecord, SessionStore } from '../../../src/index.js'
+import type { KeptRecord, SessionRecord, SessionStore } from '../../../src/index.js'
 import { memoryStore } from '../../../src/stores/memory/index.js'
 
 // The store in memory answers at once, and as what it answers.
 interface MemoryRecords extends SessionStore {
   create(key: string, record: SessionRecord): boolean
   read(key: string): SessionRecord | undefined
+  listByUser(userId: string): readonly KeptRecord[]
 }
+
+const methods = [
+  'create',
+  'read',
+  'update',
+  'touch',
+  'delete',
+  'replace',
+  'listByUser',
+  'deleteByUser',
+  'scan',
+  'count',
+  'sweep',
+  'close',
+] as const
 
 function broken(faults: (store: MemoryRecords) => Partial<SessionStore>): () => SessionStore {
   return () => {
     const store = memoryStore() as MemoryRecords
     const whole = Object.fromEntries(
-      (['create', 'read', 'update', 'touch', 'delete', 'replace', 'scan', 'count', 'sweep', 'close'] as const).map(
-        (method) => [method, (...args: unknown[]) => (store[method] as (...all: unknown[]) => unknown)(...args)],
-      ),
+      methods.map((method) => [
+        method,
+        (...args: unknown[]) => (store[method] as (...all: unknown[]) => unknown)(...args),
+      ]),
     ) as unknown as SessionStore
     return Object.assign(whole, faults(store))
   }
@@ -68,3 +85,25 @@ export const mixedUpStore = broken((store) => {
     },
   }
 })
+
+/** Keeps no account of who signs in and whose sessions were ended. */
+export const forgetfulOfUsersStore = broken((store) => ({
+  create: (key, record) => key.startsWith('coatcheck-user:') || store.create(key, record),
+}))
+
+/** Keeps no account of the IDs that were given up. */
+export const forgetfulOfIdsStore = broken((store) => ({
+  create: (key, record) => key.startsWith('retired:') || store.create(key, record),
+}))
+
+/** Says that it deleted, and did not. */
+export const undyingStore = broken(() => ({ delete: () => true, deleteByUser: () => [] }))
+
+/** Leaves one of the user's records where it is. */
+export const sparingStore = broken((store) => ({
+  deleteByUser: (userId, exceptKey) => store.deleteByUser(userId, exceptKey ?? keysOf(store, userId)[0]),
+}))
+
+function keysOf(store: MemoryRecords, userId: string): readonly string[] {
+  return store.listByUser(userId).map(({ key }) => key)
+}

@@ -39,6 +39,26 @@ export function scheduledRecords(
   return { ...(scheduled as unknown as SessionStore), close: () => store.close() }
 }
 
+/** The same for a store on several servers: it ends a user's records one after another, and hands them out one at a time. */
+export function scheduledOneByOne(store: SessionStore, turns: Turns): SessionStore {
+  const scheduled = scheduledRecords(store, turns)
+  return {
+    ...scheduled,
+    async deleteByUser(userId, exceptKey) {
+      const deleted: string[] = []
+      for (const { key } of await scheduled.listByUser(userId)) {
+        const isDeleted = await turns.call('delete one of a user', async () => {
+          const isTheirs = key !== exceptKey && (await store.read(key))?.userId === userId
+          return isTheirs && (await store.delete(key))
+        })
+        if (isDeleted) deleted.push(key)
+      }
+      return deleted
+    },
+    scan: (cursor) => scheduled.scan(cursor, 1),
+  }
+}
+
 type Done = (error?: unknown, value?: unknown) => void
 
 /** A store for express-session as they are written: JSON under the ID, an upsert, and no versions. */
