@@ -2,9 +2,10 @@
  * Guards: middleware that lets only those pass who are signed in, or who have proved it lately.
  */
 import { milliseconds, type Duration } from '../core/duration.js'
-import { SessionError } from '../core/errors.js'
+import type { SessionError } from '../core/errors.js'
 import type { SessionMarks } from '../core/marks.js'
 import type { SessionGround } from '../core/request-sessions.js'
+import { refusal } from './refusal.js'
 
 type Next = (error?: unknown) => void
 
@@ -45,11 +46,11 @@ export function freshGuard<Req extends object, Res>(
   }
   return (req, res, next) => {
     check(req).then(
-      (refusal) => {
+      (reason) => {
         // Outside the promise: what the rest of the app throws is not this check's to catch.
         setImmediate(() => {
-          if (refusal === undefined) next()
-          else refuse(refusal, otherwise, req, res, next)
+          if (reason === undefined) next()
+          else refuse(reason, otherwise, req, res, next)
         })
       },
       (error: unknown) => setImmediate(next, error),
@@ -68,18 +69,14 @@ function refuse<Req, Res>(
   else otherwise(req, res, next)
 }
 
-/** Express's error handling answers with `status`. */
-function refusalOf(code: 'ERR_SESSION_NO_USER' | 'ERR_SESSION_NOT_FRESH', message: string): SessionError {
-  return Object.assign(new SessionError(code, message), { status: 401 })
-}
-
 function noUser(): SessionError {
-  return refusalOf('ERR_SESSION_NO_USER', 'nobody is signed in')
+  return refusal('ERR_SESSION_NO_USER', 401, 'nobody is signed in')
 }
 
 function notFresh(): SessionError {
-  return refusalOf(
+  return refusal(
     'ERR_SESSION_NOT_FRESH',
+    401,
     'the user has not proved who they are for too long; ask again, and call reauthenticate',
   )
 }

@@ -4,9 +4,10 @@
 import { createHash } from 'node:crypto'
 import { inspect } from 'node:util'
 import { withDeadline } from '../core/deadline.js'
-import { SessionError, SessionOptionError } from '../core/errors.js'
+import { SessionOptionError, type SessionError } from '../core/errors.js'
 import type { SessionGround } from '../core/request-sessions.js'
 import type { KeptRecord } from '../core/record.js'
+import { refusal } from './refusal.js'
 import type { Revocations } from './revocations.js'
 import type { UserLedger, UserState } from './user-ledger.js'
 
@@ -130,8 +131,9 @@ function placeOf(key: string): string {
 }
 
 function limitReached(max: number): SessionError {
-  return new SessionError(
+  return refusal(
     'ERR_SESSION_LIMIT',
+    403,
     `the user has ${max} sessions already, and maxSessionsPerUser allows no more; let the user end one first, or set whenReached: 'evict-oldest'`,
   )
 }

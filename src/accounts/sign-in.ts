@@ -6,6 +6,7 @@ import { SessionError, SessionOptionError } from '../core/errors.js'
 import type { SessionMarks } from '../core/marks.js'
 import type { RequestSession, RequestSessions, SessionGround } from '../core/request-sessions.js'
 import { userIdOf } from '../core/user-ids.js'
+import { refusal } from './refusal.js'
 import type { SessionPlaces } from './session-limit.js'
 import { everyone, isRevokedSince, ledgerLifetime, type UserLedger, type UserState } from './user-ledger.js'
 
@@ -220,15 +221,17 @@ function clearSiteDataValue(option: SignOutOptions['clearSiteData'], startsAnew:
 }
 
 function nobody(): SessionError {
-  return new SessionError(
+  return refusal(
     'ERR_SESSION_NO_USER',
+    401,
     'nobody is signed in to this session, so there is nothing to prove again; use signIn',
   )
 }
 
 function revokedMeanwhile(): SessionError {
-  return new SessionError(
+  return refusal(
     'ERR_SESSION_REVOKED',
+    401,
     'the sessions of this user were ended while this sign-in was under way, and it was ended with them. Let the user sign in again',
   )
 }

@@ -31,13 +31,7 @@ export function requestSessions({ layer }: BuiltLayer): RequestSessions {
     },
     device: (req) => layer.deviceOf?.(req as SessionRequest),
     async transit(req, transition, admit) {
-      const visit = visitWithSession(layer, req)
-      try {
-        return await transit(visit, transition, admit)
-      } catch (error) {
-        tellFailure(visit, error)
-        throw error
-      }
+      return transit(visitWithSession(layer, req), transition, admit)
     },
     end: (req, ending) => end(visitWithSession(layer, req), ending),
     async undo(req) {
@@ -73,7 +67,7 @@ async function inTurn<Result>(visit: Visit, work: () => Promise<Result>): Promis
   visit.waitFor(
     done.then(
       () => {},
-      () => {},
+      (error: unknown) => tellFailure(visit, error),
     ),
   )
   return done
@@ -161,17 +155,17 @@ function picked(values: SessionValues, names: readonly string[]): SessionValues 
 
 async function end(visit: Visit, { keep, clearSiteData }: Ending): Promise<void> {
   const session = visit.session()!
-  const values = valuesOf(session)
+  const next = picked(valuesOf(session), keep)
   const cookie = reviveCookie(session.cookie)
   visit.wentOn = true
   // Only what a browser was given can be taken back from it.
   if (visit.ticket !== undefined && !visit.headersDone) visit.farewell = { cookie, clearSiteData }
   await session.destroy()
-  if (keep.length === 0) return
+  if (Object.keys(next).length === 0) return
   // Nothing of the old session's time counts for that of nobody.
   visit.createdAt = undefined
   visit.generate()
-  putValues(visit.session()!, picked(values, keep))
+  putValues(visit.session()!, next)
 }
 
 /** What is the app's own doing is told to the app alone; what the store did, to whoever listens for it. */
