@@ -82,16 +82,22 @@ export class SessionPlaces {
     const all = await this.living(userId)
     const living = all.filter((session) => session.key !== replaced)
     const counted = new Set(living.map((session) => placeOf(session.key)))
-    const waiting = Object.entries(state.reserved).filter(([place, until]) => until > now && !counted.has(place))
+    const kept = Object.entries(state.reserved).filter(([, until]) => Math.abs(until) > now)
+    // One whose session is there already counts as that.
+    const waiting = kept.filter(([place, until]) => until > now && !counted.has(place))
     const surplus = Math.max(0, living.length + waiting.length + 1 - max)
     // Who has a place already does not need another, also where there are too many since the limit was made lower.
     const hasOne = all.length > living.length && waiting.length === 0
     if (surplus > 0 && whenReached === 'reject' && !hasOne) throw limitReached(max)
     // A sign-in that is under way is younger than any session. It is let through first, and then its session is the one that goes.
     if (surplus > living.length) return { state: undefined, result: undefined }
-    const reserved = Object.fromEntries([...waiting, [placeOf(key), now + reservation]])
     // The oldest go first.
     const evicted = whenReached === 'reject' ? [] : living.slice(living.length - surplus)
+    const reserved = Object.fromEntries([...kept, [placeOf(key), now + reservation]])
+    // A sign-in that is not quite through has no place any more when its session goes.
+    for (const place of evicted.map((session) => placeOf(session.key))) {
+      if (Object.hasOwn(reserved, place)) reserved[place] = -Math.abs(reserved[place]!)
+    }
     return { state: { ...state, reserved }, result: evicted }
   }
 

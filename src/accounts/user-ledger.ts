@@ -17,7 +17,7 @@ export interface UserState {
   readonly revocations: number
   /** When that was last. Epoch milliseconds; 0 for never. */
   readonly revokedAt: number
-  /** Sign-ins under way: a hash of the key of the session to be, and until when its place is kept. */
+  /** Sign-ins under way: a hash of the key of the session to be, and until when its place is kept. Negative: its session had to go already. */
   readonly reserved: Readonly<Record<string, number>>
 }
 

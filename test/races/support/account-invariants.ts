@@ -168,12 +168,16 @@ export const everythingEnds: AccountInvariant = {
 /** For subjects with such a cap. */
 export function capHolds(max: number): AccountInvariant {
   return {
-    name: `the user never has more than ${max} sessions, at no moment`,
+    name: `the user never has more than ${max} sessions, at no moment, and who is signed in stays so until others come`,
     programs: accountPrograms(['read', 'sign in', 'sign in', 'prove again', 'sign out', 'end one'], {
       least: 3,
       most: 6,
     }),
-    broken: ({ most }) => (most > max ? `there were ${most} at once` : undefined),
+    broken({ most, deeds }) {
+      if (most > max) return `there were ${most} at once`
+      const refused = deeds.find(({ step, failure }) => step === 'sign in' && failure === 'ERR_SESSION_REVOKED')
+      return refused && `the sign-in of ${refused.from} was told that it was revoked, and nobody did`
+    },
   }
 }
 
