@@ -4,12 +4,20 @@
  */
 import type { Clock } from './clock.js'
 import { withDeadline } from './deadline.js'
-import type { SessionRecord, SessionStore } from './record.js'
+import type { MaybePromise, SessionRecord, SessionStore } from './record.js'
+import { isTombstone } from './tombstones.js'
 
 export interface AbandonedRecordsSettings {
   readonly store: SessionStore
   readonly clock: Clock
   readonly storeTimeout: number
+}
+
+export interface Condition {
+  /** Only if it is still that one: what another has stored under an ID that was made twice is not ours to delete. */
+  readonly record?: SessionRecord | undefined
+  /** Only if the session under this key has not ended for it. */
+  readonly unlessEnded?: string | undefined
 }
 
 /** Milliseconds until the next try: what failed a moment ago may fail again, and for a while. */
@@ -22,29 +30,41 @@ export class AbandonedRecords {
     this.#settings = settings
   }
 
-  /**
-   * Deletes the record, now or when the store can again; with `record` only if it is still that one. Nobody waits for it, and it does not keep
-   * the process alive.
-   */
-  delete(key: string, record?: SessionRecord): void {
-    void this.#try(key, record, 0)
+  /** Deletes the record, now or when the store can again. Nobody waits for it, and it does not keep the process alive. */
+  delete(key: string, condition: Condition = {}): void {
+    // A write that came to nothing in time may still arrive, so whether the session has ended shows a little later.
+    if (condition.unlessEnded === undefined) void this.#try(key, condition, 0)
+    else this.#tryAfter(key, condition, 1)
   }
 
-  async #try(key: string, record: SessionRecord | undefined, tries: number): Promise<void> {
-    const { store, clock, storeTimeout } = this.#settings
+  #tryAfter(key: string, condition: Condition, tries: number): void {
+    const pause = pauses[tries]
+    if (pause === undefined) return
+    this.#settings.clock.after(pause, () => void this.#try(key, condition, tries + 1), 'background')
+  }
+
+  async #try(key: string, condition: Condition, tries: number): Promise<void> {
+    const { record, unlessEnded } = condition
     try {
-      const left = await withDeadline(store.read(key, { fresh: true }), 'read', storeTimeout, clock)
+      const before = unlessEnded === undefined ? undefined : await this.#read(unlessEnded)
+      if (unlessEnded !== undefined && (before === undefined || isTombstone(before))) return
+      const left = await this.#read(key)
       // What another has stored under an ID that was made twice is not ours to delete.
       if (left !== undefined && (record === undefined || isSame(left, record))) {
+        const { store, clock, storeTimeout } = this.#settings
         await withDeadline(store.delete(key), 'destroy', storeTimeout, clock)
       }
-      // A write that came to nothing in time may still arrive: one more look, a little later.
+      // As above: one more look, a little later.
       if (left !== undefined || tries > 0) return
     } catch {
       // Tried again below.
     }
-    const pause = pauses[tries]
-    if (pause !== undefined) clock.after(pause, () => void this.#try(key, record, tries + 1), 'background')
+    this.#tryAfter(key, condition, tries)
+  }
+
+  #read(key: string): MaybePromise<SessionRecord | undefined> {
+    const { store, clock, storeTimeout } = this.#settings
+    return withDeadline(store.read(key, { fresh: true }), 'read', storeTimeout, clock)
   }
 }
 

@@ -73,8 +73,11 @@ export class RecordSuccession {
       await this.#delete(successor.key)
       return 'gone'
     } catch (error) {
-      // A renewal that failed half-way may have become the session: whoever holds the old ID is led on to it.
-      if (created && !successor.isNeeded) this.#abandoned.delete(successor.key, successor.record)
+      if (created) {
+        // A renewal that failed half-way may have become the session: whoever holds the old ID is led on to it then.
+        const unlessEnded = successor.isNeeded ? read?.key : undefined
+        this.#abandoned.delete(successor.key, { record: successor.record, unlessEnded })
+      }
       throw error
     }
   }
@@ -83,19 +86,12 @@ export class RecordSuccession {
     const { oldId, newId } = succession
     const to = sealForward(oldId, newId)
     const mark = this.#tombstone(successor.key === newId ? { to } : { to, key: successor.key })
-    let leftover: SessionRecord | undefined
-    const isRaised = await this.#retired.raise(read.key, mark, (found) => (leftover = found))
-    if (!isRaised) {
+    if (!(await this.#retired.raise(read.key, mark))) {
       await this.#delete(successor.key)
       return 'elsewhere'
     }
     successor.isNeeded = true
-    if (await this.#end(succession, read, read, successor, mark)) {
-      // A renewal that never came to its end, in a process that died perhaps, has left what would have been the session.
-      const left = leftover && this.#retired.successorIn(read.key, leftover)
-      if (left !== undefined) this.#abandoned.delete(left)
-      return { bookmark: successor.bookmark }
-    }
+    if (await this.#end(succession, read, read, successor, mark)) return { bookmark: successor.bookmark }
     await this.#delete(successor.key)
     await this.#retired.lower(read.key, mark)
     return 'gone'
@@ -115,7 +111,7 @@ export class RecordSuccession {
       if (record !== undefined && !isTombstone(record)) {
         if (old !== read) await this.#bringAlong(succession, read, record, successor)
         if (await this.#end(succession, read, { key: old.key, record }, successor, this.#tombstone())) {
-          // Its renewal finds the old one gone, and gives up; of a process that died nobody else would clear up.
+          // The renewal finds the old one gone, and gives up; of a process that died nobody else would clear up.
           if (next !== undefined) this.#abandoned.delete(next)
           return true
         }

@@ -57,27 +57,21 @@ export class RetiredIds {
 
   /** The key under which it does, for who does not know the ID. */
   successor(key: string): MaybePromise<string | undefined> {
-    return andThen(this.read(key), (mark) => (mark === undefined ? undefined : this.successorIn(key, mark)))
-  }
-
-  successorIn(key: string, mark: SessionRecord): string | undefined {
-    return successorKey(key, mark, (id) => this.#settings.storeKeyOf(id, 0))
+    return andThen(this.read(key), (mark) => mark && successorKey(key, mark, (id) => this.#settings.storeKeyOf(id, 0)))
   }
 
   /**
    * Raises a tombstone where none stands. `false` where one does: somebody else is giving the ID up. What is left of one that is over is
-   * written over, and handed to `leftover`.
+   * written over.
    */
-  async raise(key: string, mark: SessionRecord, leftover: (mark: SessionRecord) => void = () => {}): Promise<boolean> {
+  async raise(key: string, mark: SessionRecord): Promise<boolean> {
     const place = tombstoneKey(key)
     if (await this.#ask('save', this.#store.create(place, mark))) return true
     const other = await this.#read(key)
     if (other === undefined) return this.#ask('save', this.#store.create(place, mark))
     if (this.holds(other)) return false
     const next = { ...mark, version: other.version + 1 }
-    if ((await this.#ask('save', this.#store.update(place, next, other.version))) !== 'updated') return false
-    leftover(other)
-    return true
+    return (await this.#ask('save', this.#store.update(place, next, other.version))) === 'updated'
   }
 
   /** Leaves a tombstone that leads nowhere, where there can be no other. */
