@@ -105,7 +105,7 @@ export class RecordSuccession {
     let { oldId: id } = succession
     let old: Old = read
     for (;;) {
-      const { forward, isOver, before } = await this.#retired.silence(id, old.key)
+      const { forward, before } = await this.#retired.silence(id, old.key)
       const next = forward === undefined ? undefined : this.#keyOf(forward)
       const { record } = old
       if (record !== undefined && !isTombstone(record)) {
@@ -116,7 +116,7 @@ export class RecordSuccession {
           return true
         }
       }
-      if (next === undefined || isOver) return before
+      if (next === undefined) return before
       id = forward!
       old = { key: next, record: await this.#ask('read', this.#store.read(next, { fresh: true })) }
     }

@@ -23,8 +23,6 @@ export interface RetiredIdsSettings {
 export interface Silenced {
   /** The ID to which its tombstone had led until now. */
   readonly forward: string | undefined
-  /** That was too long ago to be followed. */
-  readonly isOver: boolean
   /** It had been given up for good before. */
   readonly before: boolean
 }
@@ -89,22 +87,21 @@ export class RetiredIds {
   /** Leaves a tombstone that leads nowhere, whatever stood there before. */
   async silence(id: string, key: string): Promise<Silenced> {
     const { clock, tombstone: lifetime } = this.#settings
-    if (lifetime === 0) return { forward: undefined, isOver: false, before: false }
+    if (lifetime === 0) return { forward: undefined, before: false }
     const mark = tombstone(clock.now(), lifetime)
     const place = tombstoneKey(key)
     for (let left = attempts; left > 0; left -= 1) {
       const other = await this.#read(key)
-      const isOver = other !== undefined && !this.holds(other)
       const forward = other && openForward(id, other)
       if (other === undefined) {
-        if (await this.#ask('save', this.#store.create(place, mark))) return { forward, isOver, before: false }
-      } else if (forward === undefined && !isOver) {
-        return { forward, isOver, before: true }
+        if (await this.#ask('save', this.#store.create(place, mark))) return { forward, before: false }
+      } else if (forward === undefined && this.holds(other)) {
+        return { forward, before: true }
       } else {
         // By version and not by deleting it first: a renewal must find no moment at which it can raise its own.
         const next = { ...mark, version: other.version + 1 }
         if ((await this.#ask('save', this.#store.update(place, next, other.version))) === 'updated')
-          return { forward, isOver, before: false }
+          return { forward, before: false }
       }
     }
     throw new SessionError(

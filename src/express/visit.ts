@@ -240,8 +240,13 @@ export class Visit {
   /** The visitor was never told the new ID, so a request with the old one is not late: it is all that he has. */
   forgetRetired(): void {
     if (this.#retiredId === undefined) return
-    const forgotten = this.layer.keeper.forgetRetired(this.#retiredId)
-    if (isPending(forgotten)) forgotten.catch((error: unknown) => storeFailed(this, 'destroy', error))
+    const failed = (error: unknown): void => storeFailed(this, 'destroy', error)
+    try {
+      const forgotten = this.layer.keeper.forgetRetired(this.#retiredId)
+      if (isPending(forgotten)) forgotten.catch(failed)
+    } catch (error) {
+      failed(error)
+    }
   }
 
   wasEnded(id: unknown): boolean {

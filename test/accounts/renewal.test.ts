@@ -79,6 +79,17 @@ onEveryStore((stores) => {
       expect((await browser.who()).data).toEqual({ cart: 'tea', wishes: 'cake' })
     })
 
+    it('tells of a late request under the session’s name of now', async () => {
+      const { browser, clock, site, sessions } = await start()
+      clock.advance(10 * minute)
+      const late = browser.copy(site)
+      await browser.ask('/visit')
+      const told: string[] = []
+      sessions.on('loaded', ({ handle }) => told.push(handle))
+      await late.ask('/visit')
+      expect(told).toEqual(handlesOf(await sessions.list('ann')))
+    })
+
     it('leads nobody on any more once the grace is over', async () => {
       const { browser, clock, site } = await start()
       clock.advance(10 * minute)

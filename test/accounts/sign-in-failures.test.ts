@@ -8,6 +8,10 @@ import type { FakeClock } from '../../src/testing/index.js'
 import { accountSite, Browser, clocked, minute, type Who } from './support/account-site.js'
 import { intercepted, type Call } from './support/intercepted-store.js'
 
+const down = (): never => {
+  throw new Error('the engine is down')
+}
+
 /** How an answer fails. */
 const failures: Readonly<Record<string, (call: Call) => unknown>> = {
   'fails before it does what it was asked': () => {
@@ -17,6 +21,7 @@ const failures: Readonly<Record<string, (call: Call) => unknown>> = {
     await go()
     throw new Error('the connection is lost')
   },
+  'is down from then on, until the response is out,': down,
   'never answers': () => new Promise(() => {}),
   'does what it was asked and never says so': ({ go }) => {
     void go()
@@ -73,11 +78,13 @@ async function signInWhile(
 ): Promise<Outcome> {
   let calls = Number.NEGATIVE_INFINITY
   let failed = false
+  let isDown = false
   const kept = memoryStore()
   const store = intercepted(kept, (call) => {
     calls += 1
-    if (calls !== failing) return call.go()
+    if (calls !== failing && !isDown) return call.go()
     failed = true
+    isDown = failure === down
     return failure(call)
   })
   const { sessions, clock } = clocked({ store, sweepInterval: '24d', ...options })
@@ -96,6 +103,7 @@ async function signInWhile(
   const browser = new Browser(site)
   await arrive(browser)
   const reply = await withTime(clock, browser.ask('/now'))
+  isDown = false
   for (let pause = 0; pause < 4; pause += 1) {
     clock.advance(minute / 2)
     await new Promise(setImmediate)
