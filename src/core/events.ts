@@ -3,6 +3,7 @@
  * An event names a session by its handle, never by its ID. With nobody listening an event costs one comparison.
  */
 import { channel, type Channel } from 'node:diagnostics_channel'
+import type { SettledPaths } from './conflicts.js'
 import type { DeviceMark } from './marks.js'
 import type { RequestTrace } from './trace.js'
 
@@ -52,6 +53,13 @@ export interface SessionEvents {
   saved: SessionEvent
   /** Only the deadline was moved. */
   touched: SessionEvent
+  /** A session was used, and nothing had to be written: it is unchanged, and its deadline has not drifted far enough to be moved. */
+  untouched: SessionEvent
+  /**
+   * A request was late: it wanted to write, or to move the deadline, or to send the cookie of a session that had ended meanwhile. The session
+   * stays ended.
+   */
+  blocked: SessionEvent & { readonly what: 'write' | 'touch' | 'cookie' }
   /** A session got a new ID. `handle` is the new one's. */
   regenerated: SessionEvent & { readonly previousHandle: string }
   /** A user signed in, or proved again who they are. `handle` is the session's from now on. */
@@ -70,8 +78,11 @@ export interface SessionEvents {
   deviceChanged: SessionEvent & { readonly previous: DeviceMark; readonly device: DeviceMark }
   /** A session was found past its idle or absolute timeout, and ended. */
   expired: SessionEvent & { readonly timeout: 'idle' | 'absolute' }
-  /** Two requests changed a session at the same time. `paths` (JSON Pointers) went to the later one; with none, both changes stand. */
-  conflict: SessionEvent & { readonly paths: readonly string[] }
+  /**
+   * Two requests changed a session at the same time. Of these JSON Pointers `paths`, which both had changed, went to the later one; with none, both
+   * changes stand. `mine` is what the later one alone had changed, `theirs` what others had, and `/` is all of the data.
+   */
+  conflict: SessionEvent & SettledPaths
   /** A bounded store gave up a living session to make room for another. */
   evicted: SessionEvent
   rejected: RejectedEvent
@@ -90,6 +101,8 @@ const eventNames: readonly SessionEventName[] = [
   'loaded',
   'saved',
   'touched',
+  'untouched',
+  'blocked',
   'regenerated',
   'signedIn',
   'destroyed',

@@ -3,6 +3,7 @@
  * stores of records, and the express-store keeper for stores that keep whole session objects behind callbacks.
  */
 import type { SessionValues } from './codec.js'
+import type { SettledPaths } from './conflicts.js'
 import type { SessionMarks } from './marks.js'
 import type { MaybePromise, ReadOptions } from './record.js'
 
@@ -70,8 +71,8 @@ export interface SessionToKeep {
   bookmark: Bookmark | undefined
   /** When the session began, where it did so under an earlier ID: a new ID is no new lease. */
   readonly createdAt?: number | undefined
-  /** Set by a save that met another request's change: the paths that both had changed, none when both were kept whole. */
-  conflict?: readonly string[] | undefined
+  /** Set by a save that met another request's change. */
+  conflict?: SettledPaths | undefined
   /** Set by a save that stored more than the session held: the merged data, which the live session does not have yet. */
   merged?: string | undefined
 }

@@ -4,10 +4,21 @@
 
 type Json = unknown
 
-/** A merged value, and the paths that both sides had changed to different values. */
+/** A merged value, and how it came about: JSON Pointers (RFC 6901), `/` for all of it. */
 export interface Merge {
   readonly value: Json
+  /** What both sides had changed to different values. */
   readonly conflicts: readonly string[]
+  /** What the later writer alone had changed. A list that both appended to is on both sides. */
+  readonly mine: readonly string[]
+  /** What the other side alone had changed. */
+  readonly theirs: readonly string[]
+}
+
+interface Report {
+  readonly conflicts: string[]
+  readonly mine: string[]
+  readonly theirs: string[]
 }
 
 // An absent member is a value of its own here: deleting is a change like any other.
@@ -19,24 +30,35 @@ const absent = Symbol('absent')
  * writer, and is named.
  */
 export function mergeData(base: Json, mine: Json, theirs: Json): Merge {
-  const conflicts: string[] = []
-  const value = merge(base, mine, theirs, '', conflicts)
-  return { value: value === absent ? {} : value, conflicts }
+  const report: Report = { conflicts: [], mine: [], theirs: [] }
+  const value = merge(base, mine, theirs, '', report)
+  return { value: value === absent ? {} : value, ...report }
 }
 
-function merge(base: Json, mine: Json, theirs: Json, path: string, conflicts: string[]): Json {
+function merge(base: Json, mine: Json, theirs: Json, path: string, report: Report): Json {
+  const named = path === '' ? '/' : path
   if (isSameJson(mine, theirs)) return mine
-  if (isSameJson(mine, base)) return theirs
-  if (isSameJson(theirs, base)) return mine
+  if (isSameJson(mine, base)) {
+    report.theirs.push(named)
+    return theirs
+  }
+  if (isSameJson(theirs, base)) {
+    report.mine.push(named)
+    return mine
+  }
   if (isObject(mine) && isObject(theirs)) {
     // Both sides may have made the object themselves: then each member is new on its side.
-    return mergeMembers(isObject(base) ? base : {}, mine, theirs, path, conflicts)
+    return mergeMembers(isObject(base) ? base : {}, mine, theirs, path, report)
   }
   if (Array.isArray(mine) && Array.isArray(theirs)) {
     const start: readonly Json[] = Array.isArray(base) ? base : []
-    if (isPrefix(start, mine) && isPrefix(start, theirs)) return [...theirs, ...mine.slice(start.length)]
+    if (isPrefix(start, mine) && isPrefix(start, theirs)) {
+      report.mine.push(named)
+      report.theirs.push(named)
+      return [...theirs, ...mine.slice(start.length)]
+    }
   }
-  conflicts.push(path === '' ? '/' : path)
+  report.conflicts.push(named)
   return mine
 }
 
@@ -47,13 +69,13 @@ function mergeMembers(
   mine: JsonObject,
   theirs: JsonObject,
   path: string,
-  conflicts: string[],
+  report: Report,
 ): JsonObject {
   const members: [string, Json][] = []
   for (const key of new Set([...Object.keys(theirs), ...Object.keys(mine)])) {
     // JSON Pointer (RFC 6901), so that a path can be read back whatever the keys are.
     const memberPath = `${path}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`
-    const value = merge(member(base, key), member(mine, key), member(theirs, key), memberPath, conflicts)
+    const value = merge(member(base, key), member(mine, key), member(theirs, key), memberPath, report)
     if (value !== absent) members.push([key, value])
   }
   // Defines own members, `__proto__` included, where an assignment would reach for the prototype.

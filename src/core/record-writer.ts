@@ -64,8 +64,9 @@ export class RecordWriter {
     current: SessionRecord,
     left: number,
   ): MaybePromise<SaveResult> {
-    const { data, paths } = settle(this.#settings.conflict, read.base, draft.data, current.data, session.maxDataBytes)
-    if (current.data !== read.base) session.conflict = paths
+    const { conflict } = this.#settings
+    const { data, ...settled } = settle(conflict, read.base, draft.data, current.data, session.maxDataBytes)
+    if (current.data !== read.base) session.conflict = settled
     const attributes = mergeAttributes(read.record.attributes, draft.attributes, current.attributes)
     const userId = draft.userId === read.record.userId ? current.userId : draft.userId
     const { expiresAt = current.expiresAt } = draft

@@ -75,6 +75,18 @@ export interface RequestSessions {
   undo(req: object): Promise<void>
   /** What the store itself, at this moment, says of the session; `undefined` when it is over. */
   stored(req: object): Promise<SessionMarks | undefined>
+  /**
+   * Makes the request none of its visitor's: from here on its session is neither kept nor touched by it, and gets no cookie. What the app has
+   * changed already is kept. Nothing happens to a request without a session.
+   */
+  setAside(req: object): void
+}
+
+/** The session cookie, to show it. */
+export interface CookieSettings {
+  readonly name: string
+  /** Its attributes as the options have them; `undefined` where a function chooses them for each request. */
+  readonly usual: Readonly<Record<string, unknown>> | undefined
 }
 
 /** What the rooms above stand on: a session layer over records. */
@@ -89,6 +101,7 @@ export interface SessionGround {
   readonly clock: Clock
   /** Milliseconds for each question to the store. */
   readonly storeTimeout: number
+  readonly cookie: CookieSettings
   /** Calls `listener` when a session was stored as a user's because the app's own data says so. */
   onUserBound(listener: (session: BoundSession) => Promise<void>): void
 }

@@ -157,7 +157,7 @@ async function changeInOneStep<Result>(
 
   const modified = await keeper.modify(session.id, change, maxDataBytes)
   if (modified === undefined) {
-    visit.goneId = session.id
+    visit.noteGone(session.id, 'write')
     throw endedMeanwhile()
   }
   // What the handler has changed in req.session by itself, and what the update changed, both hold from here on.

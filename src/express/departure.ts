@@ -45,7 +45,9 @@ export class Departure implements ResponseGuest {
         this.#decideCookie()
       }
       const session = this.#session()
-      const sends = this.#cookie === 'send' && session !== undefined && !this.#isOver(session)
+      const isDue = this.#cookie === 'send' && session !== undefined
+      const sends = isDue && !this.#isOver(session)
+      if (isDue && !sends) visit.noteGone(session.id, 'cookie')
       if (sends) {
         this.#renew(session)
         this.#sentId = visit.renewedId ?? session.id
@@ -95,6 +97,7 @@ export class Departure implements ResponseGuest {
     if (!this.#reachesVisitor()) this.#visit.forgetRetired()
     if (decision === 'none') {
       trace?.step('commit', 'skipped')
+      this.#tellUntouched()
       return undefined
     }
     try {
@@ -234,11 +237,19 @@ export class Departure implements ResponseGuest {
       decision === 'save' ? keeper.save(snapshot) : keeper.touch(snapshot)
     return andThen(answer, (result) => {
       visit.trace?.step('commit', result)
-      if (result !== 'touched') return visit.noteSaved(result, snapshot)
+      if (result !== 'touched') return visit.noteSaved(result, snapshot, decision === 'touch' ? 'touch' : 'write')
       visit.noteKept(snapshot)
       tell(visit, 'touched', snapshot.id)
       return undefined
     })
+  }
+
+  /** A session in use that needed no write. Callback stores are always asked, if they can touch at all. */
+  #tellUntouched(): void {
+    const visit = this.#visit
+    const session = this.#session()
+    if (session === undefined || !visit.isKnown(session) || visit.savedByApp || visit.onlyPeeked) return
+    if (visit.layer.recordKeeper !== undefined) tell(visit, 'untouched', session.id)
   }
 
   #commitFailed(decision: CommitDecision, error: unknown): void {

@@ -185,8 +185,9 @@ export class ExpressStoreKeeper implements Keeper {
     if (bookmark === undefined) return mine
     const theirs = this.#changes.writtenSince(session.id, bookmark.order)
     if (theirs === undefined || theirs === bookmark.base) return mine
-    const { data, paths } = settle(this.#settings.conflict, bookmark.base, mine, theirs, session.maxDataBytes)
-    session.conflict = paths
+    const { conflict } = this.#settings
+    const { data, ...settled } = settle(conflict, bookmark.base, mine, theirs, session.maxDataBytes)
+    session.conflict = settled
     if (data !== mine) this.#bring(session, mine, data)
     return data
   }

@@ -18,7 +18,7 @@ export function groundOf(built: BuiltLayer, nameAgent: NameAgent): GroundOfLayer
   const requests = requestSessions(built)
   if (records === undefined || ownStore === undefined || recordKeeper === undefined)
     return { requests, ground: undefined, summaries: undefined }
-  const { events, clock, storeTimeout, userBound } = layer
+  const { events, clock, storeTimeout, userBound, cookieName, cookie } = layer
   const ground: SessionGround = {
     requests,
     store: records,
@@ -28,6 +28,7 @@ export function groundOf(built: BuiltLayer, nameAgent: NameAgent): GroundOfLayer
     events,
     clock,
     storeTimeout,
+    cookie: { name: cookieName, usual: typeof cookie === 'function' ? undefined : { ...cookie } },
     onUserBound: (listener) => userBound.push(listener),
   }
   return { requests, ground, summaries: new Summaries(recordKeeper, handles, nameAgent) }

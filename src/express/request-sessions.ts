@@ -33,6 +33,7 @@ export function requestSessions({ layer }: BuiltLayer): RequestSessions {
     async transit(req, transition, admit) {
       return transit(visitWithSession(layer, req), transition, admit)
     },
+    setAside: (req) => visitIn(layer, req)?.setAside(),
     end: (req, ending) => end(visitWithSession(layer, req), ending),
     async undo(req) {
       const visit = visitWithSession(layer, req)

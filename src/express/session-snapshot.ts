@@ -3,6 +3,7 @@
  * what was stored is remembered here and not read back from the request.
  */
 import { serializeData } from '../core/codec.js'
+import type { SettledPaths } from '../core/conflicts.js'
 import type { Bookmark, SessionToKeep } from '../core/keeper.js'
 import type { SessionMarks } from '../core/marks.js'
 import { attributesKey, type Cookie } from './cookie.js'
@@ -26,7 +27,7 @@ export class SessionSnapshot implements SessionToKeep {
   readonly marks: SessionMarks
   readonly keepsDeadline: boolean
   bookmark: Bookmark | undefined
-  conflict: readonly string[] | undefined
+  conflict: SettledPaths | undefined
   merged: string | undefined
   readonly maxDataBytes: number
   /** The cookie that the options give. A session whose cookie is like it keeps no copy of its own. */

@@ -2,15 +2,25 @@
  * Telling the app what becomes of a request's session.
  */
 import { SessionError } from '../core/errors.js'
+import type { SessionEvents } from '../core/events.js'
 import type { SaveResult } from '../core/keeper.js'
 import type { RecordBookmark } from '../core/record-bookmark.js'
 import type { SessionSnapshot } from './session-snapshot.js'
 import type { Visit } from './visit.js'
 
-export function tell(visit: Visit, event: 'created' | 'saved' | 'touched' | 'destroyed', id: string): void {
+type PlainEvent = 'created' | 'saved' | 'touched' | 'untouched' | 'destroyed'
+
+export function tell(visit: Visit, event: PlainEvent, id: string): void {
   const { events, keeper } = visit.layer
   if (!events.wants(event)) return
   events.emit(event, { handle: keeper.handle(id), userId: visit.marks.userId, req: visit.req })
+}
+
+/** The session has ended meanwhile, and the request does not bring it back. */
+export function tellBlocked(visit: Visit, what: SessionEvents['blocked']['what'], id: string): void {
+  const { events, keeper } = visit.layer
+  if (!events.wants('blocked')) return
+  events.emit('blocked', { handle: keeper.handle(id), userId: visit.marks.userId, what, req: visit.req })
 }
 
 /**
@@ -27,7 +37,7 @@ export function tellSaved(
   const isNewlyBound = bound === true && userId !== undefined && userId !== visit.storedUser
   visit.storedUser = userId
   if (conflict !== undefined && events.wants('conflict')) {
-    events.emit('conflict', { handle: keeper.handle(id), userId, paths: conflict, req: visit.req })
+    events.emit('conflict', { handle: keeper.handle(id), userId, ...conflict, req: visit.req })
   }
   tellNewId(visit, id)
   tell(visit, result === 'moved' ? 'saved' : result, id)

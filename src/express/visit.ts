@@ -16,7 +16,7 @@ import { Session } from './session.js'
 import type { SessionHost, SessionRequest } from './session-host.js'
 import { SessionSnapshot } from './session-snapshot.js'
 import { Store } from './store.js'
-import { storeFailed, tellSaved } from './tell.js'
+import { storeFailed, tellBlocked, tellSaved } from './tell.js'
 import type { PresentedTicket } from './ticket-reader.js'
 import { seeDevice } from './whose-session.js'
 
@@ -125,6 +125,18 @@ export class Visit {
     this.#outdated = renewedId !== undefined || (modern && (ticket.secretIndex > 0 || outdated === true))
     if (!resave) this.baseline.noteStored(id, loaded.text, attributes, this.marks)
     seeDevice(this)
+  }
+
+  /**
+   * This request is none of the visitor's: it neither keeps nor touches the session and sends no cookie. What the app has changed already is
+   * kept all the same.
+   */
+  setAside(): void {
+    this.onlyPeeked = true
+    this.lookAgain()
+    const session = this.livingSession()
+    if (session === undefined || this.savedByApp || this.baseline.isModified(this.snapshot(session))) return
+    this.#standInId = session.id
   }
 
   /** The visitor's session goes on under a new ID, already stored. */
@@ -314,17 +326,28 @@ export class Visit {
 
   // --- What became of it
 
-  noteSaved(result: SaveResult, snapshot: SessionSnapshot): MaybePromise<void> {
+  noteSaved(
+    result: SaveResult,
+    snapshot: SessionSnapshot,
+    what: 'write' | 'touch' = 'write',
+  ): MaybePromise<void> {
+    const { id } = snapshot
     if (result === 'gone') {
-      this.goneId = snapshot.id
+      this.noteGone(id, what)
       return undefined
     }
-    const { id } = snapshot
     // The cookie of the new ID is another response's to send.
     if (result === 'moved') this.goneId = id
     this.baseline.noteStored(id, snapshot.dataText(), snapshot.attributes(), snapshot.marks)
     this.noteKept(snapshot)
     return tellSaved(this, result, snapshot)
+  }
+
+  /** The session ended while this request ran, so what the request wanted of it is left undone. Told once. */
+  noteGone(id: string, what: 'write' | 'touch' | 'cookie'): void {
+    if (this.goneId === id) return
+    this.goneId = id
+    tellBlocked(this, what, id)
   }
 
   /** Takes over what the keeper wrote into the snapshot, if that session is still this request's. */

@@ -40,7 +40,21 @@ describe('merging two changes of one session', () => {
     ['writes paths as JSON Pointers', { 'a/b~c': 1 }, { 'a/b~c': 2 }, { 'a/b~c': 3 }, { 'a/b~c': 2 }, ['/a~1b~0c']],
     ['tells null from absent', { a: 1 }, { a: null }, { a: 1, b: 1 }, { a: null, b: 1 }, []],
   ])('%s', (_rule, base, mine, theirs, value, conflicts) => {
-    expect(mergeData(base, mine, theirs)).toEqual({ value, conflicts })
+    const merged = mergeData(base, mine, theirs)
+    expect([merged.value, merged.conflicts]).toEqual([value, conflicts])
+  })
+
+  it.each([
+    ['a change on each side', { a: 1, b: 1 }, { a: 2, b: 1 }, { a: 1, b: 2 }, ['/a'], ['/b']],
+    ['a member that one side added', {}, { a: { b: 1 } }, { c: 1 }, ['/a'], ['/c']],
+    ['a deletion', { a: 1, b: 1 }, { b: 1 }, { a: 1, b: 2 }, ['/a'], ['/b']],
+    ['changes inside one object', { o: { a: 1, b: 1 } }, { o: { a: 2, b: 1 } }, { o: { a: 1 } }, ['/o/a'], ['/o/b']],
+    ['a list that both appended to', { l: [] }, { l: [1] }, { l: [2] }, ['/l'], ['/l']],
+    ['a path that both changed: on neither side', { n: 1, m: 1 }, { n: 2, m: 2 }, { n: 3, m: 1 }, ['/m'], []],
+    ['one change that both made: on neither side', { n: 1 }, { n: 2, m: 1 }, { n: 2 }, ['/m'], []],
+    ['all of it, where one side changed nothing', { n: 1 }, { n: 2 }, { n: 1 }, ['/'], []],
+  ])('names %s', (_what, base, mine, theirs, changedHere, changedThere) => {
+    expect(mergeData(base, mine, theirs)).toMatchObject({ mine: changedHere, theirs: changedThere })
   })
 
   it('keeps a key called __proto__ an own key, and touches no prototype', () => {
@@ -70,8 +84,8 @@ describe('whatever the values', () => {
   it('a side that changed nothing takes nothing away', () => {
     fc.assert(
       fc.property(texts, texts, (base, changed) => {
-        expect(mergeData(base, changed, base)).toEqual({ value: changed, conflicts: [] })
-        expect(mergeData(base, base, changed)).toEqual({ value: changed, conflicts: [] })
+        expect(mergeData(base, changed, base)).toMatchObject({ value: changed, conflicts: [], theirs: [] })
+        expect(mergeData(base, base, changed)).toMatchObject({ value: changed, conflicts: [], mine: [] })
       }),
     )
   })
@@ -81,14 +95,19 @@ const deep = (inner: string): string => '{"a":'.repeat(20_000) + inner + '}'.rep
 
 describe('settling a conflict', () => {
   it('takes the later text whole when it is told to overwrite', () => {
-    expect(settle('overwrite', '{"a":1}', '{"a":2}', '{"b":1}')).toEqual({ data: '{"a":2}', paths: ['/'] })
+    expect(settle('overwrite', '{"a":1}', '{"a":2}', '{"b":1}')).toEqual({
+      data: '{"a":2}',
+      paths: ['/'],
+      mine: [],
+      theirs: [],
+    })
   })
 
   it('is an error with a code when it is told to reject, and none where nobody else wrote', () => {
     expect(() => settle('reject', '{}', '{"a":1}', '{"b":1}')).toThrow(
       expect.objectContaining({ code: 'ERR_SESSION_CONFLICT' }),
     )
-    expect(settle('reject', '{}', '{"a":1}', '{}')).toEqual({ data: '{"a":1}', paths: [] })
+    expect(settle('reject', '{}', '{"a":1}', '{}')).toMatchObject({ data: '{"a":1}', paths: [] })
   })
 
   it.each([
@@ -110,6 +129,6 @@ describe('settling a conflict', () => {
   })
 
   it('gives values that are too deep to walk to the later writer', () => {
-    expect(settle('merge', deep('1'), deep('2'), deep('3'))).toEqual({ data: deep('2'), paths: ['/'] })
+    expect(settle('merge', deep('1'), deep('2'), deep('3'))).toMatchObject({ data: deep('2'), paths: ['/'] })
   })
 })

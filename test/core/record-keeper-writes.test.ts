@@ -65,7 +65,7 @@ describe('two writers', () => {
     expect(await keeper.save(session('id', { a: 1, one: true }, { bookmark: one.bookmark }))).toBe('saved')
     const late = session('id', { a: 1, other: true }, { bookmark: other.bookmark })
     expect(await keeper.save(late)).toBe('saved')
-    expect(late.conflict).toEqual([])
+    expect(late.conflict).toEqual({ paths: [], mine: ['/other'], theirs: ['/one'] })
     expect(await store.read('id')).toMatchObject({ data: '{"a":1,"one":true,"other":true}', version: 3 })
   })
 
@@ -79,7 +79,7 @@ describe('two writers', () => {
     await keeper.save(session('id', { a: 2, one: true }, { bookmark: one.bookmark }))
     const late = session('id', { a: 3 }, { bookmark: other.bookmark })
     await keeper.save(late)
-    expect(late.conflict).toEqual(paths)
+    expect(late.conflict?.paths).toEqual(paths)
     expect(await store.read('id')).toMatchObject({ data, version: 3 })
   })
 

@@ -2,13 +2,15 @@
  * What the engine tells of sessions, for each kind of store.
  */
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import type { ServerResponse } from 'node:http'
 
 import { describe, expect, it, onTestFinished } from 'vitest'
 
 import { coatcheck, MemoryStore, session, type SessionEventName, type Sessions } from '../../src/index.js'
 import { memoryStore } from '../../src/stores/memory/index.js'
 import { fakeClock, type FakeClock } from '../../src/testing/index.js'
-import { site, Visitor } from './support/site.js'
+import { gate } from './support/gate.js'
+import { site, Visitor, type Reply, type SessionedRequest } from './support/site.js'
 import { TestStore } from './support/test-store.js'
 
 const secret = 'a secret of at least thirty-two bytes'
@@ -141,6 +143,123 @@ describe('rejected', () => {
     await where.ask('/', { headers: { cookie: visitor.cookieHeader } })
     expect(told).toEqual([expect.objectContaining({ name: 'rejected', reason: 'shape' })])
     expect(store.calls).toEqual([])
+  })
+})
+
+describe('a session that is used', () => {
+  it('is told untouched where nothing had to be written, and only there', async () => {
+    const sessions = coatcheck({ secret })
+    const told: string[] = []
+    for (const name of ['created', 'saved', 'touched', 'untouched'] as const) sessions.on(name, () => told.push(name))
+    const where = await site(sessions, async (req, res) => {
+      if (req.url === '/set') req.session.views = Number(req.session.views ?? 0) + 1
+      if (req.url === '/save') await req.session.save()
+      if (req.url === '/destroy') await req.session.destroy()
+      if (req.url === '/peek') await sessions.peek(req)
+      res.end()
+    })
+    const visitor = new Visitor(where)
+    for (const path of ['/', '/set', '/', '/set', '/save', '/peek', '/', '/destroy', '/']) await visitor.ask(path)
+    expect(told).toEqual(['created', 'untouched', 'saved', 'saved', 'untouched'])
+  })
+})
+
+describe('a late request', () => {
+  it.each<[string, string, (req: SessionedRequest) => unknown]>([
+    ['write', 'changes the session', (req) => (req.session.late = true)],
+    ['write', 'saves it twice', async (req) => ((req.session.late = true), await req.session.save())],
+    ['touch', 'only looks at it', () => {}],
+  ])('is told blocked (%s), once, when it %s after its end', async (what, _deed, deed) => {
+    const sessions = coatcheck({ secret, touchWindow: 0, cookie: { maxAge: 60_000 } })
+    const told: unknown[] = []
+    const handles: string[] = []
+    sessions.on('created', ({ handle }) => handles.push(handle))
+    sessions.on('blocked', (event) => told.push([event.handle, event.what, (event.req as SessionedRequest).url]))
+    const visitor = await lateVisitor(sessions, deed)
+    const reply = await visitor.late()
+    expect(reply.setCookies).toEqual([])
+    expect(told).toEqual([[handles[0], what, '/late']])
+  })
+
+  it('is told blocked (cookie) where the cookie was all that it wanted', async () => {
+    const sessions = coatcheck({ secret, rolling: true })
+    const told: unknown[] = []
+    sessions.on('blocked', ({ what }) => told.push(what))
+    const visitor = await lateVisitor(sessions, (_req, res) => res.write('early'))
+    const reply = await visitor.late()
+    expect(reply.setCookies).toEqual([])
+    expect(told).toEqual(['cookie'])
+  })
+
+  it('is told blocked (write) when its change in one step finds no session', async () => {
+    const sessions = coatcheck({ secret })
+    const told: unknown[] = []
+    sessions.on('blocked', ({ what }) => told.push(what))
+    const visitor = await lateVisitor(sessions, (req) => sessions.update(req, () => {}).catch(() => {}))
+    await visitor.late()
+    expect(told).toEqual(['write'])
+  })
+
+  /** A visitor with a session and a request under way, whose session is ended before `deed` is done. */
+  async function lateVisitor(
+    sessions: Sessions,
+    deed: (req: SessionedRequest, res: ServerResponse) => unknown,
+  ): Promise<{ late(): Promise<Reply> }> {
+    const arrived = gate()
+    const go = gate()
+    const where = await site(sessions, async (req, res) => {
+      if (req.url === '/set') req.session.user = 'ann'
+      if (req.url === '/end') await req.session.destroy()
+      if (req.url === '/late') {
+        arrived.open()
+        await go.passed
+        await deed(req, res)
+      }
+      res.end()
+    })
+    const visitor = new Visitor(where)
+    await visitor.ask('/set')
+    return {
+      async late() {
+        const late = visitor.ask('/late')
+        await arrived.passed
+        await visitor.ask('/end')
+        go.open()
+        return late
+      },
+    }
+  }
+})
+
+describe('conflict', () => {
+  it('names what each side changed, path by path', async () => {
+    const sessions = coatcheck({ secret })
+    const told: unknown[] = []
+    sessions.on('conflict', ({ paths, mine, theirs, req }) =>
+      told.push({ paths, mine, theirs, url: (req as SessionedRequest).url }),
+    )
+    const arrived = gate()
+    const go = gate()
+    const where = await site(sessions, async (req, res) => {
+      if (req.url === '/set') Object.assign(req.session, { n: 1, cart: { tea: 1 } })
+      if (req.url === '/first') Object.assign(req.session, { n: 2, lang: 'fr', cart: { tea: 1, jam: 1 } })
+      if (req.url === '/second') {
+        arrived.open()
+        await go.passed
+        Object.assign(req.session, { n: 3, theme: 'dark', cart: { tea: 2 } })
+      }
+      res.end()
+    })
+    const visitor = new Visitor(where)
+    await visitor.ask('/set')
+    const second = visitor.ask('/second')
+    await arrived.passed
+    await visitor.ask('/first')
+    go.open()
+    await second
+    expect(told).toEqual([
+      { paths: ['/n'], mine: ['/cart/tea', '/theme'], theirs: ['/cart/jam', '/lang'], url: '/second' },
+    ])
   })
 })
 

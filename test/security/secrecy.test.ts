@@ -20,6 +20,8 @@ const names: readonly SessionEventName[] = [
   'loaded',
   'saved',
   'touched',
+  'untouched',
+  'blocked',
   'regenerated',
   'destroyed',
   'expired',
