@@ -7,7 +7,7 @@ import { join } from 'node:path'
 
 import { root } from './lib/root.mjs'
 
-for (const folder of ['types', 'require']) {
+for (const folder of ['types', 'require', 'inspector/assets']) {
   const target = join(root, 'dist', folder)
   rmSync(target, { recursive: true, force: true })
   cpSync(join(root, 'src', folder), target, { recursive: true })

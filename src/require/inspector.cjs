@@ -1,0 +1,4 @@
+/**
+ * `coatcheck/inspector` for `require`.
+ */
+module.exports = require('../inspector/index.js')
