@@ -74,6 +74,8 @@ describe('by default', () => {
     ['a card’s number', '4242 4242 4242 4242'],
     ['a card’s number without gaps', '378282246310005'],
     ['a card’s number as a number', 4242424242424242],
+    ['a session’s ID', 'Npt56ph-t9f0v0h4w0Hpt95wdt0lljqcSyWT8VRO1d8'],
+    ['a link with a session’s ID', '/return?to=CCcsBQ8Qqco3XGZsjftVgFbni9k2BxFr&more=1'],
     ['a signed session cookie', 's:Zm9vYmFyYmF6cXV4cXV1eA.c2lnbmF0dXJl'],
   ])('%s is hidden by its looks', (_what, value) => {
     expect(redact(['note'], value)).toBe(true)
@@ -82,6 +84,8 @@ describe('by default', () => {
   it.each([
     ['a sentence', 'Bearing gifts'],
     ['a URL', 'https://example.org/a?b=c'],
+    ['a UUID', '0b0a3c1e-9d0f-4f58-8f0a-3f1f5f6f7f8f'],
+    ['a slug', 'the-quick-brown-fox-jumps-over-the-lazy-dog-42'],
     ['a moment', 1_764_205_200_009],
     ['a number with another check digit', '4242 4242 4242 4243'],
     ['a phone number', '+44 20 7946 0958'],

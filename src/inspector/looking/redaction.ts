@@ -53,7 +53,7 @@ function markedBy(option: RedactOption): Redact {
   }
 }
 
-export function isSecretName(name: string): boolean {
+function isSecretName(name: string): boolean {
   const parts = name
     .replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2')
     .toLowerCase()
@@ -65,9 +65,13 @@ export function isSecretName(name: string): boolean {
 const secretLooks =
   /^eyJ[\w-]+\.[\w-]+\.[\w-]*|-----BEGIN [A-Z ]*PRIVATE KEY|^(?:bearer|basic|digest) \S+|^[a-z][a-z0-9+.-]*:\/\/[^/\s:@]*:[^/\s@]+@|^(?:s:)[\w-]{20,}\./i
 
-function isSecretLooking(value: unknown): boolean {
+/** Something random, such as the ID of a session or the key of an API: letters of both cases and digits, with nothing in between. */
+const randomLooks = /(?<![\w-])(?=[\w-]*[a-z])(?=[\w-]*[A-Z])(?=[\w-]*\d)[\w-]{32,}/
+
+/** Does a value give itself away, whatever its name is? */
+export function isSecretLooking(value: unknown): boolean {
   if (typeof value === 'number') return isCardNumber(String(value))
-  return typeof value === 'string' && (secretLooks.test(value) || isCardNumber(value))
+  return typeof value === 'string' && (secretLooks.test(value) || randomLooks.test(value) || isCardNumber(value))
 }
 
 /** A payment card's number: 14 to 19 digits of one of their ranges, whose check digit is right (ISO/IEC 7812). No time of this age begins so. */

@@ -10,6 +10,7 @@ export interface Search {
   /** Empty: every session. */
   readonly text: string
   readonly field: SearchField
+  /** Where to go on, as `Found` has it. */
   readonly cursor: string | undefined
   /** The sessions on a page. A search shows a few more where many are found at once. */
   readonly pageSize: number
@@ -17,11 +18,11 @@ export interface Search {
 
 export interface Found {
   readonly sessions: readonly SessionSummary[]
-  /** Those among them that were found by their handle or user, without looking further. */
-  readonly atOnce: number
-  /** How many records were looked at for the rest. */
+  /** They were found by their handle or user, and no other was looked at. */
+  readonly atOnce: boolean
+  /** How many records were looked at. */
   readonly looked: number
-  /** Where to go on; absent when everything was looked at. */
+  /** Where to go on; absent when everything was looked at. Empty: at the beginning, because nothing was. */
   readonly cursor: string | undefined
 }
 
@@ -34,31 +35,31 @@ const mostOfUser = 500
 
 /** A page of a list, or a stretch of a search. */
 export async function search(sight: Sight, asked: Search): Promise<Found> {
-  const found = new Map<string, SessionSummary>()
   if (asked.cursor === undefined && asked.text !== '') {
-    for (const session of await findAtOnce(sight, asked)) found.set(session.handle, session)
+    const { sessions, isAll } = await findAtOnce(sight, asked)
+    if (sessions.length > 0) return { sessions, atOnce: true, looked: 0, cursor: isAll ? undefined : '' }
   }
-  const atOnce = found.size
+  const found: SessionSummary[] = []
   const startedAt = sight.now
   const fits = isSearched(asked.text, asked.field)
-  let { cursor } = asked
+  let cursor = asked.cursor === '' ? undefined : asked.cursor
   let looked = 0
   let calls = 0
   do {
-    const page = await sight.page(cursor, batchSize(asked, found.size - atOnce, calls))
+    const page = await sight.page(cursor, batchSize(asked, found.length, calls))
     for (const kept of page.records) {
       if (!sight.isLiving(kept)) continue
       const session = sight.summary(kept)
-      if (fits(session)) found.set(session.handle, session)
+      if (fits(session)) found.push(session)
     }
     looked += page.records.length
     calls += 1
     cursor = page.cursor
-    if (cursor === undefined || found.size - atOnce >= asked.pageSize) break
+    if (cursor === undefined || found.length >= asked.pageSize) break
     // Requests of visitors come first.
     await new Promise(setImmediate)
   } while (looked < mostLooked && calls < mostCalls && sight.now - startedAt < longest)
-  return { sessions: [...found.values()], atOnce, looked, cursor }
+  return { sessions: found, atOnce: false, looked, cursor }
 }
 
 /** A list takes what it still needs; a search takes more at a time the rarer it finds something. */
@@ -66,8 +67,13 @@ function batchSize({ text, pageSize }: Search, found: number, calls: number): nu
   return text === '' ? pageSize - found : Math.min(largestBatch, pageSize * 2 ** calls)
 }
 
-async function findAtOnce(sight: Sight, { text, field }: Search): Promise<readonly SessionSummary[]> {
+/** A handle is one session's; a user's ID may be part of others. */
+async function findAtOnce(
+  sight: Sight,
+  { text, field }: Search,
+): Promise<{ readonly sessions: readonly SessionSummary[]; readonly isAll: boolean }> {
   const byHandle = field === 'any' || field === 'handle' ? await sight.find(text) : undefined
+  if (byHandle !== undefined) return { sessions: [byHandle.summary], isAll: true }
   const ofUser = field === 'any' || field === 'user' ? await sight.ofUser(text) : []
-  return [...(byHandle === undefined ? [] : [byHandle.summary]), ...ofUser.slice(0, mostOfUser)]
+  return { sessions: ofUser.slice(0, mostOfUser), isAll: false }
 }

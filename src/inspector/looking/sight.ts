@@ -43,7 +43,7 @@ export class Sight {
     const { keeper, handles } = this.#mounted.ground
     if (handles.handleOf(key) !== key && text.includes(key)) return true
     // Where the key is a hash of the ID, an ID is known by its hash.
-    return [...text.matchAll(/[\w-]{20,200}/g)].some(([part]) => keeper.key(part) === key && part !== key)
+    return [...text.matchAll(/[\w-]{16,200}/g)].some(([part]) => keeper.key(part) === key && part !== key)
   }
 
   /** The user's living sessions, youngest first. */

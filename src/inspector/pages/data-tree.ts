@@ -1,7 +1,7 @@
 /**
  * A session's data as a tree that can be folded, as much of it as a page can hold.
  */
-import type { Redact } from '../looking/redaction.js'
+import { isSecretLooking, type Redact } from '../looking/redaction.js'
 import { count, counted } from './formats.js'
 import { html, type Markup } from './html.js'
 
@@ -45,7 +45,7 @@ function branch(value: object, path: readonly string[], guard: Guard, budget: Bu
 }
 
 function node(name: string, value: unknown, path: readonly string[], guard: Guard, budget: Budget): Markup {
-  const key = html`<span class="key">${guard.holdsId(name) ? '(redacted)' : name}</span>`
+  const key = html`<span class="key">${guard.holdsId(name) || isSecretLooking(name) ? '(redacted)' : name}</span>`
   if (guard.hides(path, value)) return html`<li>${key} <span class="redacted">redacted</span></li>`
   if (typeof value !== 'object' || value === null) return html`<li>${key} ${leaf(value)}</li>`
   const size = sizeOf(value)

@@ -95,7 +95,7 @@ function people({ base, now }: Frame, { headcount, trouble }: Overview): Markup 
   const { living, signedIn, anonymous, exact, looked, at } = headcount
   if (exact && living === 0) {
     return html`<p class="number">0</p>
-      <p class="empty">The first one appears as soon as a visitor’s session is stored.</p>`
+      <p class="empty">${trouble ?? 'The first one appears as soon as a visitor’s session is stored.'}</p>`
   }
   const about = exact ? '' : html`<span class="about" title="about">≈</span>`
   const tells = `${count(signedIn)} signed in, ${count(anonymous)} anonymous`

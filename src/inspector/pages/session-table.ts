@@ -76,7 +76,9 @@ function row({ base, now, ownHandle }: Frame, session: SessionSummary, choosable
       </a>
       ${isOwn && html`<span class="chip">yours</span>`}
     </th>
-    <td class="device" title="${device?.userAgent}">${device === undefined ? '–' : (deviceName(device) ?? '–')}</td>
+    <td class="device" ${device?.userAgent !== undefined && html`title="${device.userAgent}"`}>
+      ${device === undefined ? '–' : (deviceName(device) ?? '–')}
+    </td>
     <td class="address">${device?.address ?? '–'}</td>
     <td class="created">${time(createdAt)}</td>
     <td class="seen">${time(lastSeenAt)}</td>

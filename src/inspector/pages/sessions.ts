@@ -112,13 +112,19 @@ function progress(frame: Frame, view: SessionsView): Markup {
   const next = (words: string): Markup | false =>
     cursor !== undefined && html`<a class="next" rel="next" href="${link(frame, view, { cursor })}">${words}</a>`
   if (search.text === '') {
+    if (isFirst && cursor === undefined) return html``
     return html`<nav class="pages" aria-label="Pages">${first} ${next('Next page')}</nav>`
   }
-  const exact = atOnce > 0 ? `${counted(atOnce, 'session')} found at once by user or handle. ` : ''
-  const rest = found.sessions.length - atOnce
-  const further = `${counted(looked, 'record')} looked at${isFirst ? '' : ' on this page'}, ${rest === 0 ? 'none' : count(rest)} of them found${cursor === undefined ? ': that was the last of them.' : '. There are more to look at.'}`
+  const { length } = found.sessions
+  if (atOnce) {
+    return html`<nav class="pages" aria-label="Pages">
+      <p>Found at once${cursor !== undefined && '. Users whose ID only contains it were not looked for'}.</p>
+      ${next('Look for them, too')}
+    </nav>`
+  }
+  const here = `${counted(looked, 'record')} looked at ${isFirst ? 'so far' : 'for this page'}, ${length === 0 ? 'none' : count(length)} found`
   return html`<nav class="pages" aria-label="Pages">
-    <p>${exact}${further}</p>
+    <p>${here}${cursor === undefined ? ': that was the last of them.' : '. There are more to look at.'}</p>
     ${first} ${next('Go on looking')}
   </nav>`
 }

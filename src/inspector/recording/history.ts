@@ -26,6 +26,8 @@ export type HistoricName = (typeof historic)[number]
 export interface HistoryEntry {
   readonly name: HistoricName
   readonly at: number
+  /** Tells what came first within a millisecond. */
+  readonly order: number
   readonly handle: string
   readonly previousHandle: string | undefined
   readonly userId: string | undefined
@@ -47,6 +49,7 @@ export class History {
   readonly #clock: Clock
   readonly #rare = new Latest<HistoryEntry>(2000)
   readonly #frequent = new Latest<HistoryEntry>(1000)
+  #order = 0
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -54,9 +57,11 @@ export class History {
 
   add<Name extends HistoricName>(name: Name, event: SessionEvents[Name]): void {
     const { handle, userId } = event
+    this.#order += 1
     const entry: HistoryEntry = {
       name,
       at: this.#clock.now(),
+      order: this.#order,
       handle,
       previousHandle: 'previousHandle' in event ? event.previousHandle : undefined,
       userId,
@@ -86,7 +91,7 @@ export class History {
       if (entry.previousHandle !== undefined) handles.add(entry.previousHandle)
     }
     for (const entry of this.#frequent) if (handles.has(entry.handle)) entries.push(entry)
-    return repeated(entries.sort((one, other) => other.at - one.at))
+    return repeated(entries.sort((one, other) => other.order - one.order))
   }
 }
 
