@@ -52,6 +52,20 @@ const memorySubjects = [
     },
   },
   {
+    name: 'coatcheck+inspector',
+    title: 'coatcheck() with an inspector that nobody looks at',
+    ours: true,
+    extra: true,
+    middleware: (row) => inspected(row, false),
+  },
+  {
+    name: 'coatcheck+traces',
+    title: 'coatcheck() with an inspector that traces requests',
+    ours: true,
+    extra: true,
+    middleware: (row) => inspected(row, true),
+  },
+  {
     name: 'express-session',
     title: 'express-session',
     rival: true,
@@ -96,6 +110,14 @@ export function subjectsOn(engine) {
     ...memorySubjects.filter(({ sessionless }) => sessionless),
     ...engineSubjects.filter(({ on }) => on === engine.name),
   ]
+}
+
+async function inspected(row, trace) {
+  const { coatcheck } = await import('coatcheck')
+  const { inspector } = await import('coatcheck/inspector')
+  const sessions = coatcheck(safeOptions(row))
+  inspector(sessions, { trace })
+  return sessions
 }
 
 async function memorystore(session) {

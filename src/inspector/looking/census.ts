@@ -63,7 +63,7 @@ export class Census {
     if (this.#lookedAt === undefined) return undefined
     const { looked, living, signedIn } = known ?? this.#lap
     const scale = looked === 0 ? 0 : (total ?? looked) / looked
-    const estimate = { living: Math.round(living * scale), signedIn: Math.round(signedIn * scale) }
+    const estimate = { living: roughly(living * scale), signedIn: roughly(signedIn * scale) }
     return { ...sides(estimate), exact: false, looked, at: known?.at ?? this.#lookedAt }
   }
 
@@ -96,6 +96,11 @@ export class Census {
     this.#finished = { ...this.#lap, at: this.#lookedAt }
     return true
   }
+}
+
+/** As many digits as an estimate has to say. */
+function roughly(value: number): number {
+  return Number(value.toPrecision(3))
 }
 
 function sides({

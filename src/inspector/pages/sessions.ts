@@ -32,7 +32,7 @@ export function sessionsPage(frame: Frame, view: SessionsView): Markup {
   const { sessions } = found
   const content = html`<div class="heading">
       <h1>Sessions</h1>
-      ${total !== undefined && html`<p class="state">${total === 0 ? 'none' : `about ${count(total)}`} in the store</p>`}
+      ${total !== undefined && html`<p class="state">${total === 0 ? 'none' : `about ${counted(total, 'record')}`} in the store</p>`}
     </div>
     ${view.ended !== undefined && html`<p class="notice" role="status">${endedWords(view.ended)}</p>`}
     ${searchForm(frame, view)}
