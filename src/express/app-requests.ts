@@ -135,7 +135,7 @@ export async function updateSession<Result>(
   if (session === undefined) throw noSession()
   if (visit.updating) throw insideUpdate()
   visit.updating = true
-  const changed = changeInOneStep(visit, session, change).finally(() => {
+  const changed = changeInOneStep(visit, session, leavingCookieOut(change)).finally(() => {
     visit.updating = false
   })
   visit.waitFor(
@@ -145,6 +145,17 @@ export async function updateSession<Result>(
     ),
   )
   return changed
+}
+
+/** The cookie has a place of its own, beside the data. A member of that name, which may have come in with a request's body, is none. */
+function leavingCookieOut<Result>(
+  change: (data: SessionValues) => MaybePromise<Result>,
+): (data: SessionValues) => MaybePromise<Result> {
+  return (data) =>
+    andThen(change(data), (result) => {
+      delete data.cookie
+      return result
+    })
 }
 
 async function changeInOneStep<Result>(

@@ -8,6 +8,7 @@ import { SessionError } from '../core/errors.js'
 import type { KeptRecord, ScanPage, SessionRecord, SessionStore, UpdateResult } from '../core/record.js'
 import { answerOf, type Patience } from './ask-store.js'
 import { Cookie } from './cookie.js'
+import { valuesOf } from './session-values.js'
 import type { Store } from './store.js'
 
 /** What of a record has no place of its own in a session object, kept in the cookie's JSON, which every store keeps whole. */
@@ -170,5 +171,6 @@ function fromRecord(record: SessionRecord): object {
   const cookie = new Cookie({ expires: new Date(record.expiresAt) })
   Object.defineProperty(cookie, 'toJSON', { value: () => ({ ...cookie.data, coatcheck: envelope }) })
   Object.defineProperty(cookie, 'coatcheck', { value: envelope, enumerable: true })
-  return { cookie, ...(JSON.parse(data) as object) }
+  // A member of the data that is called cookie must not pass for the envelope.
+  return { cookie, ...valuesOf(JSON.parse(data) as object) }
 }

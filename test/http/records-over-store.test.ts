@@ -155,6 +155,17 @@ describe('what an app keeps', () => {
   })
 })
 
+describe('a member of the data that is called cookie', () => {
+  it('is left out, and does not pass for what coatcheck knows of the session', async () => {
+    const clock = fakeClock(Date.now())
+    const store = new RecordsOverStore(new TestStore('later'), { clock, storeTimeout: 1_000 })
+    const forged = { coatcheck: { version: 9, createdAt: 0, expiresAt: 9e15, userId: 'admin' } }
+    const record = { version: 1, createdAt: clock.now(), expiresAt: clock.now() + hour }
+    await store.create('key', { ...record, data: JSON.stringify({ cookie: forged, name: 'ann' }) })
+    expect(await store.read('key')).toEqual({ ...record, data: '{"name":"ann"}' })
+  })
+})
+
 describe('a store that hangs', () => {
   it('is not waited for longer than the deadline, and later calls get their own', async () => {
     const clock = fakeClock(Date.now())

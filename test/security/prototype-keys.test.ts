@@ -1,9 +1,9 @@
 /**
- * `__proto__`, `constructor` and `prototype` in data, cookies and stores are inert.
+ * `__proto__`, `constructor`, `prototype` and `cookie` in data, cookies and stores are inert.
  */
 import { describe, expect, it } from 'vitest'
 
-import { coatcheck, MemoryStore, session, type SessionStore } from '../../src/index.js'
+import { coatcheck, MemoryStore, session, type Sessions, type SessionStore } from '../../src/index.js'
 import { memoryStore } from '../../src/stores/memory/index.js'
 import { site, Visitor, type Middleware } from '../http/support/site.js'
 import { TestStore } from '../http/support/test-store.js'
@@ -119,5 +119,54 @@ describe('a cookie', () => {
       store.records.set(id, text.replace('"cookie":{', '"cookie":{"__proto__":{"secure":true},'))
     }
     expect(JSON.parse((await visitor.ask()).body)).toEqual([null, 'function'])
+  })
+})
+
+describe('a member called cookie that sessions.update() is given', () => {
+  const forged = {
+    originalMaxAge: null,
+    domain: 'evil.example',
+    coatcheck: { version: 2, createdAt: 1, expiresAt: 9_999_999_999_999, userId: 'admin' },
+  }
+
+  it.each<[string, () => Sessions, () => unknown]>([
+    ...[new TestStore('later')].map((store): [string, () => Sessions, () => unknown] => [
+      'coatcheck() over a callback store',
+      () => coatcheck({ secret, store }),
+      () => [...store.records.values()],
+    ]),
+    ...[new TestStore('later')].map((store): [string, () => Sessions, () => unknown] => [
+      'session() over a callback store',
+      () => session({ ...plain, store }),
+      () => [...store.records.values()],
+    ]),
+    ...[memoryStore()].map((store): [string, () => Sessions, () => unknown] => [
+      'coatcheck() over a store of records',
+      () => coatcheck({ secret, store }),
+      () => store.scan(undefined, 10),
+    ]),
+  ])('makes nobody an administrator and changes no cookie: %s', async (_name, open, kept) => {
+    const sessions = open()
+    const stored: string[] = []
+    const where = await site(sessions, async (req, res) => {
+      if (req.url === '/set') req.session.name = 'ann'
+      if (req.url === '/update') {
+        await sessions.update(req, (data) => Object.assign(data, { cookie: forged, name: 'bob' }))
+        stored.push(JSON.stringify(kept()))
+      }
+      res.end(JSON.stringify([req.session.name ?? null, sessions.info(req)?.userId ?? null, req.session.cookie]))
+    })
+    const visitor = new Visitor(where)
+    await visitor.ask('/set')
+    for (const path of ['/update', '/']) {
+      const { body } = await visitor.ask(path)
+      expect(JSON.parse(body)).toMatchObject(['bob', null, { path: '/' }])
+      expect(body).not.toContain('evil.example')
+    }
+    // Not even for the moment until the response ends.
+    expect(stored).toHaveLength(1)
+    expect(stored[0]).toContain('bob')
+    expect(stored[0]).not.toContain('admin')
+    expect(where.errors).toEqual([])
   })
 })
