@@ -32,7 +32,7 @@ const handler: Handler = async (req, res) => {
 const paths = ['/', '/read', '/touch', '/cookie', '/revert', '/undefined', '/throw', '/null', '/stream']
 
 describe('an anonymous request that writes nothing', () => {
-  it('costs coatcheck() no store call at all, and gets no cookie', async () => {
+  it('costs coatcheck() no store call at all, and gets no cookie (Django CVE-2015-5143)', async () => {
     const store = watchedRecords()
     const where = await site(coatcheck({ secret, store }), handler)
     for (const path of paths) expect([path, (await where.ask(path)).setCookies]).toEqual([path, []])
@@ -100,7 +100,7 @@ describe('a known visitor who only reads', () => {
 })
 
 describe('the size of what one session keeps', () => {
-  it('has a limit of 64 KiB unless told otherwise, and a typed error beyond it', async () => {
+  it('has a limit of 64 KiB unless told otherwise, and a typed error beyond it (Symfony CVE-2016-4423)', async () => {
     const store = watchedRecords()
     const where = await site(coatcheck({ secret, store }), (req, res) => {
       req.session.a = 'x'.repeat(Number(req.url!.slice(1)))

@@ -22,7 +22,7 @@ function query(headers: Record<string, string>): string {
   return `?${new URLSearchParams(headers).toString()}`
 }
 
-describe('a response that hands out the cookie', () => {
+describe('a response that hands out the cookie (Flask CVE-2023-30861)', () => {
   it.each<[string | undefined, string]>([
     [undefined, 'private'],
     ['public', 'private'],
@@ -83,7 +83,7 @@ describe('a response that hands out the cookie', () => {
 })
 
 describe('a response to a visitor who has a session', () => {
-  it('is private where the app says nothing, and as the app says where it does', async () => {
+  it('is private where the app says nothing, so that a cache which ignores Vary keeps it from others (Hono CVE-2026-44457)', async () => {
     const visitor = new Visitor(await site(coatcheck({ secret }), handler))
     await visitor.ask('/set')
     expect((await visitor.ask('/')).headers['cache-control']).toBe('private')

@@ -1,10 +1,10 @@
 /**
- * Nothing recreates a session that was destroyed: not a slow writer, not a reader, not a touch (rack-session CVE-2025-46336,
- * @fastify/session CVE-2024-35220, @fastify/secure-session CVE-2024-31999).
+ * Nothing recreates a session that was destroyed: not a slow writer, not a reader, not a touch (rack-session CVE-2025-46336). Nothing uses one
+ * that expired (@fastify/session CVE-2024-35220), nor one that was signed out (@fastify/secure-session CVE-2024-31999).
  */
 import { describe, expect, it } from 'vitest'
 
-import { coatcheck, session, type SessionStore } from '../../src/index.js'
+import { coatcheck, session, type Clock, type SessionStore } from '../../src/index.js'
 import { memoryStore } from '../../src/stores/memory/index.js'
 import { fakeClock } from '../../src/testing/index.js'
 import { gate } from '../http/support/gate.js'
@@ -48,35 +48,38 @@ const deeds: [string, (req: SessionedRequest) => unknown][] = [
 ]
 
 describe.each(doors)('%s', (_name, open) => {
-  it.each(deeds)('a slow request that %s', async (_deed, deed) => {
-    const store = watchedRecords()
-    const arrived = gate()
-    const go = gate()
-    const handler: Handler = async (req, res) => {
-      if (req.url === '/set') req.session.user = 'ann'
-      if (req.url === '/slow') {
-        arrived.open()
-        await go.passed
-        await deed(req)
+  it.each(deeds)(
+    'does not bring back what was destroyed: a slow request that %s (rack-session CVE-2025-46336)',
+    async (_deed, deed) => {
+      const store = watchedRecords()
+      const arrived = gate()
+      const go = gate()
+      const handler: Handler = async (req, res) => {
+        if (req.url === '/set') req.session.user = 'ann'
+        if (req.url === '/slow') {
+          arrived.open()
+          await go.passed
+          await deed(req)
+        }
+        if (req.url === '/destroy') await req.session.destroy()
+        res.end(String((req as { session?: { user?: unknown } }).session?.user))
       }
-      if (req.url === '/destroy') await req.session.destroy()
-      res.end(String((req as { session?: { user?: unknown } }).session?.user))
-    }
-    const where = await site(open(store), handler)
-    const visitor = new Visitor(where)
-    await visitor.ask('/set')
-    const headers = { cookie: visitor.cookieHeader }
-    const slow = where.ask('/slow', { headers })
-    await arrived.passed
-    await where.ask('/destroy', { headers })
-    go.open()
-    const reply = await slow
-    expect(reply.setCookies).toEqual([])
-    expect(Object.values(store.contents()).filter(({ data }) => data.includes('ann') || data.includes('late'))).toEqual(
-      [],
-    )
-    expect((await where.ask('/', { headers })).body).toBe('undefined')
-  })
+      const where = await site(open(store), handler)
+      const visitor = new Visitor(where)
+      await visitor.ask('/set')
+      const headers = { cookie: visitor.cookieHeader }
+      const slow = where.ask('/slow', { headers })
+      await arrived.passed
+      await where.ask('/destroy', { headers })
+      go.open()
+      const reply = await slow
+      expect(reply.setCookies).toEqual([])
+      expect(
+        Object.values(store.contents()).filter(({ data }) => data.includes('ann') || data.includes('late')),
+      ).toEqual([])
+      expect((await where.ask('/', { headers })).body).toBe('undefined')
+    },
+  )
 
   it('a slow request whose write is on its way while the session is destroyed', async () => {
     const store = watchedRecords()
@@ -173,7 +176,50 @@ describe('a visitor whose session was ended elsewhere', () => {
   })
 })
 
+describe('a cookie that was copied before its session was destroyed', () => {
+  it.each(doors)('opens nothing, now or later (@fastify/secure-session CVE-2024-31999), %s', async (_name, open) => {
+    const where = await site(open(memoryStore()), async (req, res) => {
+      const { user } = req.session
+      if (req.url === '/set') req.session.user = 'ann'
+      if (req.url === '/destroy') await req.session.destroy()
+      res.end(String(user))
+    })
+    const visitor = new Visitor(where)
+    await visitor.ask('/set')
+    const headers = { cookie: visitor.cookieHeader }
+    expect((await where.ask('/', { headers })).body).toBe('ann')
+    await visitor.ask('/destroy')
+    for (let time = 0; time < 3; time += 1) expect((await where.ask('/', { headers })).body).toBe('undefined')
+  })
+})
+
 describe('an expired session', () => {
+  it.each<[string, (store: SessionStore, clock: Clock) => Middleware]>([
+    ['coatcheck()', (store, clock) => coatcheck({ secret, store, clock, cookie: { maxAge: 3_600_000 } })],
+    [
+      'session()',
+      (store, clock) =>
+        session({ secret, resave: false, saveUninitialized: false, store, clock, cookie: { maxAge: 3_600_000 } }),
+    ],
+  ])(
+    'whose cookie had a maxAge is over at its moment, and reading it does not make it live on (@fastify/session CVE-2024-35220), %s',
+    async (_name, open) => {
+      const clock = fakeClock(Date.now())
+      const where = await site(open(memoryStore({ clock: fakeClock(Date.now()) }), clock), (req, res) => {
+        const { user } = req.session
+        if (req.url === '/set') req.session.user = 'ann'
+        res.end(String(user))
+      })
+      const visitor = new Visitor(where)
+      await visitor.ask('/set')
+      const headers = { cookie: visitor.cookieHeader }
+      expect((await where.ask('/', { headers })).body).toBe('ann')
+      // The touch window on top of the idle timeout is a tenth of it, a minute at most.
+      clock.advance(3_600_000 + 60_000)
+      for (let time = 0; time < 2; time += 1) expect((await where.ask('/', { headers })).body).toBe('undefined')
+    },
+  )
+
   it('is not used again, whatever the store answers, and its visitor gets a new ID', async () => {
     const clock = fakeClock(Date.now())
     // A store with a clock of its own that never moves: it answers the record for ever.

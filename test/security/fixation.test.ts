@@ -6,12 +6,11 @@ import { createHmac } from 'node:crypto'
 
 import { describe, expect, it } from 'vitest'
 
-import { coatcheck, MemoryStore, session } from '../../src/index.js'
+import { coatcheck, MemoryStore, session, type Sessions } from '../../src/index.js'
 import { deriveKey } from '../../src/core/keys.js'
 import { memoryStore } from '../../src/stores/memory/index.js'
 import { sign } from '../http/support/published.js'
-import { site, Visitor, type Handler, type Middleware } from '../http/support/site.js'
-import { TestStore } from '../http/support/test-store.js'
+import { site, Visitor, type Handler } from '../http/support/site.js'
 
 const secret = 'a secret of at least thirty-two bytes'
 const plain = { secret, resave: false, saveUninitialized: false }
@@ -36,7 +35,7 @@ const staleSignIn: Handler = async (req, res) => {
   return undefined
 }
 
-const doors: [string, () => Middleware, (id: string) => string][] = [
+const doors: [string, () => Sessions, (id: string) => string][] = [
   [
     'session()',
     () => session({ ...plain, store: new MemoryStore() }),
@@ -56,7 +55,7 @@ const doors: [string, () => Middleware, (id: string) => string][] = [
 ]
 
 describe.each(doors)('%s', (_name, open, signed) => {
-  it('never adopts an ID that the store does not know, though it is well signed', async () => {
+  it('never adopts an ID that the store does not know, though it is well signed (Fiber CVE-2024-38513)', async () => {
     const where = await site(open(), signIn)
     const planted = 'A'.repeat(43)
     const visitor = new Visitor(where)
@@ -70,7 +69,7 @@ describe.each(doors)('%s', (_name, open, signed) => {
     expect(JSON.parse(attacker.body)).toMatchObject({ user: null, cart: null })
   })
 
-  it('the ID from before sign-in is dead afterwards, and the new one is another', async () => {
+  it('the ID from before sign-in is dead afterwards, and the new one is another (passport CVE-2022-25896)', async () => {
     const where = await site(open(), signIn)
     const victim = new Visitor(where)
     const before = JSON.parse((await victim.ask('/cart')).body) as { id: string }
@@ -115,9 +114,42 @@ describe.each(doors)('%s', (_name, open, signed) => {
   })
 })
 
+describe('signing in', () => {
+  it.each<[string, () => Sessions]>([
+    ['coatcheck()', () => coatcheck({ secret })],
+    ['session() over a store of records', () => session({ ...plain, store: memoryStore() })],
+  ])(
+    'gives a new ID every time, also to the user who is signed in already (Symfony CVE-2023-46733), %s',
+    async (_name, open) => {
+      const sessions = open()
+      const where = await site(sessions, async (req, res) => {
+        if (req.url === '/sign-in') await sessions.signIn(req, 'victim')
+        if (req.url === '/again') await sessions.reauthenticate(req)
+        res.end(JSON.stringify({ user: sessions.info(req)?.userId ?? null, id: req.sessionID }))
+      })
+      const victim = new Visitor(where)
+      const ids: string[] = []
+      const cookies: string[] = []
+      for (const path of ['/sign-in', '/sign-in', '/again', '/']) {
+        const { user, id } = JSON.parse((await victim.ask(path)).body) as { user: string; id: string }
+        expect(user).toBe('victim')
+        ids.push(id)
+        cookies.push(victim.cookieHeader)
+      }
+      expect(new Set(ids).size).toBe(3)
+      for (const cookie of cookies.slice(0, 2)) {
+        expect(JSON.parse((await where.ask('/', { headers: { cookie } })).body)).toMatchObject({ user: null })
+      }
+    },
+  )
+})
+
 describe('an ID in a URL, a header or a body', () => {
-  it('is none: the cookie alone counts', async () => {
-    const where = await site(session({ ...plain, name: 'sid' }), signIn)
+  it.each([
+    ['session()', () => session({ ...plain, name: 'sid' })],
+    ['coatcheck()', () => coatcheck({ secret, name: 'sid' })],
+  ])('is none: the cookie alone counts, %s', async (_name, open) => {
+    const where = await site(open(), signIn)
     const victim = new Visitor(where)
     await victim.ask('/cart')
     const value = victim.cookies.get('sid')!
@@ -136,13 +168,12 @@ describe('an ID in a URL, a header or a body', () => {
 })
 
 describe('an event says when an unknown ID came', () => {
-  it('with its reason', async () => {
-    const sessions = session({ ...plain, store: new TestStore() })
+  it.each(doors)('with its reason, %s', async (_name, open, signed) => {
+    const sessions = open()
     const reasons: string[] = []
     sessions.on('rejected', ({ reason }) => reasons.push(reason))
     const where = await site(sessions, signIn)
-    const cookie = `connect.sid=${encodeURIComponent(`s:${sign('unknown', secret)}`)}`
-    await where.ask('/', { headers: { cookie } })
+    await where.ask('/', { headers: { cookie: signed('A'.repeat(43)) } })
     expect(reasons).toEqual(['unknown'])
   })
 })

@@ -5,6 +5,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest'
 
 import { coatcheck, type CoatcheckOptions } from '../../src/index.js'
 import { memoryStore } from '../../src/stores/memory/index.js'
+import { collectWarnings } from '../http/support/warnings.js'
 
 const secret = 'a secret of at least thirty-two bytes'
 
@@ -34,5 +35,16 @@ describe('coatcheck() refuses', () => {
     expect(() => coatcheck({ secret, store, cookie: { secure: false, sameSite: 'none' } })).toThrow(/SameSite=None/)
     expect(() => coatcheck({ secret, store, name: '__Host-s', cookie: { secure: false } })).toThrow(/needs Secure/)
     expect(coatcheck({ secret, store })).toBeTypeOf('function')
+  })
+
+  it('nothing of the memory of the process in production, but says so once', async () => {
+    vi.stubEnv('NODE_ENV', 'production')
+    onTestFinished(() => {
+      vi.unstubAllEnvs()
+    })
+    const warnings = collectWarnings()
+    const sessions = coatcheck({ secret })
+    onTestFinished(() => sessions.close())
+    expect(await warnings.codes()).toEqual(['COATCHECK_MEMORY_STORE'])
   })
 })
