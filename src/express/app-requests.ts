@@ -166,6 +166,8 @@ async function changeInOneStep<Result>(
   const { keeper, maxDataBytes } = visit.layer
   if (!visit.isKnown(session) && !visit.savedByApp) return createChanged(visit, session, change)
 
+  // A live session that holds what cannot be stored must say so before anything is written, and not behind it.
+  serializeData(valuesOf(session), Infinity)
   const modified = await keeper.modify(session.id, change, maxDataBytes)
   if (modified === undefined) {
     visit.noteGone(session.id, 'write')

@@ -3,6 +3,7 @@
  *
  * A function rather than a class, because existing code calls it and inherits from it in the way of ES5.
  */
+import { SessionOptionError } from '../core/errors.js'
 import { setCookieLine } from '../core/set-cookie.js'
 
 /** The JSON form of a cookie: the format that every express-session store keeps on disk. */
@@ -42,21 +43,29 @@ export interface CookieConstructor {
   readonly prototype: Cookie
 }
 
+/** What a cookie can do, and what it shows of itself. */
+const notOptions: ReadonlySet<string> = new Set(['data', 'serialize', 'toJSON', '__proto__'])
+
 export const Cookie = function (this: Cookie, options?: object | null): void {
   this.path = '/'
   this._expires = null
   this.originalMaxAge = null
   this.httpOnly = true
   if (!options) return
-  if (typeof options !== 'object') throw new TypeError('argument options must be a object')
+  if (typeof options !== 'object') throw refused('argument options must be a object')
   // In their order: between `expires` and `maxAge` the one listed last wins, because each is assigned through its accessor.
   const target = this as unknown as Record<string, unknown>
   for (const key in options) {
-    if (key !== 'data' && key !== '__proto__') target[key] = (options as Record<string, unknown>)[key]
+    if (!notOptions.has(key)) target[key] = (options as Record<string, unknown>)[key]
   }
   if (this.originalMaxAge === undefined || this.originalMaxAge === null)
     this.originalMaxAge = (this.maxAge ?? null) as number | null
 } as unknown as CookieConstructor
+
+/** A TypeError, as the contract has it, with a code. */
+function refused(message: string): SessionOptionError {
+  return new SessionOptionError(message, 'ERR_SESSION_COOKIE')
+}
 
 function define(name: string, descriptor: PropertyDescriptor): void {
   Object.defineProperty(Cookie.prototype, name, { configurable: true, enumerable: true, ...descriptor })
@@ -78,7 +87,7 @@ define('maxAge', {
   },
   set(this: Cookie, maxAge: unknown) {
     if (maxAge && typeof maxAge !== 'number' && !(maxAge instanceof Date)) {
-      throw new TypeError('maxAge must be a number or Date')
+      throw refused('maxAge must be a number or Date')
     }
     if (typeof maxAge === 'number') {
       this._expires = new Date(Date.now() + maxAge)
@@ -140,7 +149,7 @@ export function reviveCookie(stored: unknown): Cookie {
   const cookie = new Cookie()
   const target = cookie as unknown as Record<string, unknown>
   for (const key in stored as object) {
-    if (key !== 'expires' && key !== 'originalMaxAge' && key !== 'data' && key !== '__proto__') {
+    if (key !== 'expires' && key !== 'originalMaxAge' && key !== 'maxAge' && !notOptions.has(key)) {
       target[key] = (stored as Record<string, unknown>)[key]
     }
   }

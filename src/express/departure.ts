@@ -70,7 +70,12 @@ export class Departure implements ResponseGuest {
     const visit = this.#visit
     visit.trace?.step('handle', String(this.#res.statusCode))
     this.#ending = true
-    this.#final = this.#lastSession()
+    try {
+      this.#final = this.#lastSession()
+    } catch (error) {
+      this.#giveUp(error)
+      return visit.underWay
+    }
     // What the app asked for and did not wait for comes first: whether there is anything left to store depends on it.
     return visit.underWay === undefined ? this.#finish() : visit.underWay.then(() => this.#finish())
   }
@@ -87,11 +92,7 @@ export class Departure implements ResponseGuest {
       if (this.#cookie === undefined) this.#decideCookie()
       decision = this.#decideCommit()
     } catch (error) {
-      // Data that cannot be stored: the response goes out as the app made it, without a session, and the app hears why.
-      this.#cookie ??= 'none'
-      trace?.step('prepare', 'failed')
-      trace?.step('commit', 'skipped')
-      this.#tellAfterwards(error)
+      this.#giveUp(error)
       return undefined
     }
     if (!this.#reachesVisitor()) this.#visit.forgetRetired()
@@ -114,6 +115,15 @@ export class Departure implements ResponseGuest {
     const session = this.#visit.livingSession()
     if (session !== undefined) bindUser(this.#visit, session)
     return session
+  }
+
+  /** Data that cannot be stored: the response goes out as the app made it, without a session, and the app hears why. */
+  #giveUp(error: unknown): void {
+    const { trace } = this.#visit
+    this.#cookie ??= 'none'
+    trace?.step('prepare', 'failed')
+    trace?.step('commit', 'skipped')
+    this.#tellAfterwards(error)
   }
 
   /** The session this response ends with; once the app has ended it, whatever the request becomes afterwards. */

@@ -18,7 +18,17 @@ export function putValues(session: Session, values: SessionValues): void {
     if (key !== 'cookie' && !Object.hasOwn(values, key)) delete target[key]
   }
   for (const [key, value] of Object.entries(values)) {
-    const isOurs = key in target && !Object.hasOwn(target, key)
-    if (key !== 'cookie' && !isOurs && !isSameJson(target[key], value)) target[key] = value
+    // What the app's values are is enumerable: `id` and `req` are not, and everything else of ours is on the prototype.
+    const isOurs = key in target && !Object.prototype.propertyIsEnumerable.call(target, key)
+    if (key !== 'cookie' && !isOurs && !isSame(target[key], value)) target[key] = value
+  }
+}
+
+/** Values that JSON could write may still be too deep to be walked here: then they are put in anew. */
+function isSame(one: unknown, other: unknown): boolean {
+  try {
+    return isSameJson(one, other)
+  } catch {
+    return false
   }
 }

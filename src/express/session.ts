@@ -58,6 +58,15 @@ function copyValues(session: Session, values: object): void {
   }
 }
 
+// A key that came in with a request must not give the session another prototype, and with it values and methods that it never had.
+Object.defineProperty(Session.prototype, '__proto__', {
+  configurable: true,
+  get(this: Session): unknown {
+    return Object.getPrototypeOf(this)
+  },
+  set() {},
+})
+
 type Method = (this: Session, callback?: Callback) => unknown
 
 function method(name: string, value: Method): void {

@@ -5,6 +5,7 @@
  */
 import { EventEmitter } from 'node:events'
 import { inherits } from 'node:util'
+import { SessionError } from '../core/errors.js'
 import { callbackOrPromise, type Callback } from './callback-or-promise.js'
 import { askStore, patienceOf } from './ask-store.js'
 import { Cookie, reviveCookie } from './cookie.js'
@@ -74,7 +75,8 @@ Store.prototype.load = function load(this: Store, id, callback) {
 Store.prototype.createSession = function createSession(this: Store, req, stored) {
   const holder = stored as { cookie: unknown }
   if (typeof holder.cookie !== 'object' || holder.cookie === null) {
-    throw new TypeError(
+    throw new SessionError(
+      'ERR_SESSION_STORE_ANSWER',
       'the stored session has no cookie, so it is none of express-session or coatcheck; clear it from the store',
     )
   }

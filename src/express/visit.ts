@@ -288,7 +288,15 @@ export class Visit {
   }
 
   #repairedCookie(value: unknown): Cookie {
-    if (typeof value === 'object' && value !== null) return new Cookie(value)
+    try {
+      if (typeof value === 'object' && value !== null) {
+        const cookie = new Cookie(value)
+        attributesKey(cookie)
+        return cookie
+      }
+    } catch {
+      // What came in with a request's body, and is no cookie, must not end the response.
+    }
     return this.#lastCookie ?? this.#newCookie()
   }
 
@@ -326,11 +334,7 @@ export class Visit {
 
   // --- What became of it
 
-  noteSaved(
-    result: SaveResult,
-    snapshot: SessionSnapshot,
-    what: 'write' | 'touch' = 'write',
-  ): MaybePromise<void> {
+  noteSaved(result: SaveResult, snapshot: SessionSnapshot, what: 'write' | 'touch' = 'write'): MaybePromise<void> {
     const { id } = snapshot
     if (result === 'gone') {
       this.noteGone(id, what)

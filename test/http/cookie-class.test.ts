@@ -30,15 +30,22 @@ describe('a new Cookie', () => {
     expect(made).toMatchObject({ path: '/app', httpOnly: true })
   })
 
-  it('takes over its options, unknown ones too, but neither data nor a prototype', () => {
+  it('takes over its options, unknown ones too, but neither data nor methods nor a prototype', () => {
     const options = JSON.parse(
-      '{"path":"/app","color":"red","data":{"path":"/x"},"__proto__":{"secure":true}}',
+      '{"path":"/app","color":"red","data":{"path":"/x"},"toJSON":1,"serialize":1,"__proto__":{"secure":true}}',
     ) as object
     const made = new Cookie(options)
     expect(made).toMatchObject({ path: '/app', color: 'red' })
     expect(made.secure).toBeUndefined()
     expect(made).toBeInstanceOf(Cookie)
     expect('color' in made.data).toBe(false)
+    expect(JSON.parse(JSON.stringify(made))).toEqual({
+      originalMaxAge: null,
+      expires: null,
+      httpOnly: true,
+      path: '/app',
+    })
+    expect(made.serialize('a', 'b')).toBe('a=b; Path=/app; HttpOnly')
   })
 
   it('between expires and maxAge the one that is listed last wins', () => {

@@ -144,7 +144,7 @@ describe('a store that answers what is no session', () => {
     store.takeOver.get = (call) => call.answer(null, answer)
     const reply = await visitor.ask('/user')
     expect(reply.status).toBe(500)
-    expect(where.errors).toHaveLength(1)
+    expect(where.errors).toEqual([expect.objectContaining({ code: 'ERR_SESSION_STORE_ANSWER' })])
   })
 
   it.each<[string, unknown]>([

@@ -41,7 +41,7 @@ describe.each(doors)('%s', (_name, open) => {
         JSON.stringify([
           ({} as { isAdmin?: unknown }).isAdmin ?? null,
           body.isAdmin ?? null,
-          req.url === '/set' ? null : (req.session.isAdmin ?? null),
+          req.session.isAdmin ?? null,
           Object.getPrototypeOf({}) === Object.prototype,
         ]),
       )
@@ -57,7 +57,7 @@ describe.each(doors)('%s', (_name, open) => {
   it('the session keeps its methods whatever it is given', async () => {
     const where = await site(open(), async (req, res) => {
       if (req.url === '/set') Object.assign(req.session, JSON.parse(hostile))
-      else await req.session.save()
+      await req.session.save()
       res.end(`${String(req.session.name)} ${typeof req.session.save}`)
     })
     const visitor = new Visitor(where)

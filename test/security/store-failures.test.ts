@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { coatcheck, MemoryStore, session, type SessionRecord } from '../../src/index.js'
 import { fakeClock } from '../../src/testing/index.js'
 import { gate } from '../http/support/gate.js'
-import { site, Visitor, type Handler } from '../http/support/site.js'
+import { site, Visitor, type Handler, type SessionedRequest } from '../http/support/site.js'
 import { TestStore } from '../http/support/test-store.js'
 import { watchedRecords } from '../http/support/watched-records.js'
 
@@ -88,6 +88,55 @@ describe('a store of records that answers a read with', () => {
     expect((await visitor.ask('/')).body).toBe('bob')
     expect(failures).toEqual(['read'])
   })
+})
+
+describe('a store that throws at once', () => {
+  const deeds: [string, (req: SessionedRequest) => unknown][] = [
+    ['reads', (req) => req.session.user],
+    ['writes', (req) => (req.session.late = true)],
+    ['saves', (req) => req.session.save().catch(() => {})],
+    [
+      'regenerates and saves',
+      async (req) => {
+        await req.session.regenerate().catch(() => {})
+        req.session.user = 'ann'
+        await req.session.save().catch(() => {})
+      },
+    ],
+    ['destroys', (req) => req.session.destroy().catch(() => {})],
+    ['reloads and writes', (req) => req.session.reload().catch(() => {})],
+  ]
+
+  it.each(deeds)(
+    'from any of its calls on, leaves each request an answer and the process its life: a handler that %s',
+    async (_name, deed) => {
+      for (let right = 0; right < 8; right += 1) {
+        const store = watchedRecords()
+        const where = await site(coatcheck({ secret, store, touchWindow: 0 }), async (req, res) => {
+          if (req.url === '/as/ann') req.session.user = 'ann'
+          else await deed(req)
+          res.end('body')
+        })
+        const visitor = new Visitor(where)
+        await visitor.ask('/as/ann')
+        const last = store.calls.length + right
+        for (const method of ['create', 'read', 'update', 'touch', 'delete', 'replace'] as const) {
+          store.before[method] = () => {
+            if (store.calls.length > last) throw new Error('down')
+          }
+        }
+        for (let time = 0; time < 2; time += 1) {
+          const { status, body } = await visitor.ask('/')
+          expect([
+            [200, 'body'],
+            [500, 'down'],
+          ]).toContainEqual([status, body])
+        }
+        await where.settled()
+        for (const error of where.errors) expect(error).toMatchObject({ message: 'down' })
+      }
+    },
+  )
 })
 
 describe('a failed read destroys nothing', () => {
