@@ -9,6 +9,9 @@ const kinds: Readonly<Record<string, AgentName['kind']>> = { desktop: 'desktop',
 // The package is CommonJS, whose names not every loader finds.
 const { parse: readAgent } = bowser
 
+const unversioned: ReadonlySet<string | undefined> = new Set(['Windows', 'macOS', 'Linux', 'Chrome OS'])
+const nothing: AgentName = { browser: undefined, system: undefined, kind: undefined }
+
 const remembered = 500
 const names = new Map<string, AgentName>()
 
@@ -25,24 +28,22 @@ export function nameAgent(userAgent: string): AgentName {
 }
 
 function read(userAgent: string): AgentName {
-  if (userAgent === '') return { browser: undefined, system: undefined, kind: undefined }
+  if (userAgent === '') return nothing
   const { browser, os, platform } = readAgent(userAgent)
+  // What every browser begins with says nothing of this one.
+  if (browser.name === 'Mozilla') return nothing
   return {
     browser: joined(browser.name, browser.version?.split('.', 1)[0]),
-    system: systemName(os.name, os.versionName, os.version),
+    system: tellsVersion(os.name, userAgent)
+      ? joined(os.name, os.version?.split('.', 1)[0] ?? os.versionName)
+      : os.name,
     kind: platform.type === undefined ? undefined : (kinds[platform.type] ?? 'other'),
   }
 }
 
-/** Windows and macOS have stopped telling their version, and say one from long ago. */
-function systemName(
-  name: string | undefined,
-  versionName: string | undefined,
-  version: string | undefined,
-): string | undefined {
-  if (name === 'Windows' || name === 'macOS') return name
-  if (name === 'Linux') return name
-  return joined(name, version?.split('.', 1)[0] ?? versionName)
+/** Windows and macOS have stopped telling their version, and Chrome that of Android; they say one from long ago. */
+function tellsVersion(system: string | undefined, userAgent: string): boolean {
+  return !unversioned.has(system) && !userAgent.includes('Android 10; K)')
 }
 
 function joined(name: string | undefined, version: string | undefined): string | undefined {
