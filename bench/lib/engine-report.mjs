@@ -48,7 +48,7 @@ export function engineRowTable({ title, bare, subjects, slowLoad }) {
   return lines.join('\n')
 }
 
-function tableLine({ title, added: adds, share, rate, p99, roundTrips, engineTime, subject }, width) {
+function tableLine({ title, added: adds, share, rate, p99, roundTrips, engineTime }, width) {
   const cells = [
     [adds.min.toFixed(1), 8],
     [adds.median.toFixed(1), 11],

@@ -58,7 +58,7 @@ export const rows = [
 /** The rows where sessions are kept in this engine, or in memory: who has no session does not ask an engine either. */
 export function rowsOn(engine) {
   if (engine === undefined) return rows
-  return rows.map((row) => (row.known ? row : { ...row, extra: true }))
+  return rows.map((row) => (row.known ? row : Object.assign({}, row, { extra: true })))
 }
 
 /** What a known visitor's session holds beside its counter: about `bytes` bytes of JSON in the shape that apps have. */

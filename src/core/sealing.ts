@@ -160,8 +160,8 @@ function withText(record: SessionRecord, text: string): SessionRecord {
 }
 
 function checkedKeys(options: unknown): readonly Secret[] {
-  const given = (typeof options === 'object' && options !== null ? options : {}) as Partial<EncryptionOptions>
-  const { keys, plain, ...others } = given
+  const asked = (typeof options === 'object' && options !== null ? options : {}) as Partial<EncryptionOptions>
+  const { keys, plain, ...others } = asked
   const unknown = Object.keys(others)[0]
   if (unknown !== undefined) {
     throw new SessionOptionError(`encryption has no option ${unknown}; its options are keys and plain`)

@@ -214,7 +214,7 @@ describe('assurance', () => {
     keyof typeof levels,
     { idle: number; absolute: number },
   ][]) {
-    describe(assurance, () => {
+    describe(`at ${assurance}`, () => {
       // The window, too, is as the app leaves it.
       const options = { assurance, touchWindow: undefined }
 

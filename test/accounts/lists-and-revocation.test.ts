@@ -165,7 +165,7 @@ onEveryStore((stores) => {
       const site = await accountSite(sessions)
       const browser = new Browser(site)
       const record = { data: '{}', version: 1, createdAt: Date.now(), expiresAt: Date.now() + day }
-      await Promise.all(Array.from({ length: 1_200 }, (_, index) => store.create(`key-${index}`, record)))
+      await Promise.all(Array.from({ length: 1_200 }, async (_, index) => store.create(`key-${index}`, record)))
       await browser.signIn('ann')
       expect(await sessions.revokeEveryone()).toBe(1_201)
       expect((await browser.who()).userId).toBeUndefined()

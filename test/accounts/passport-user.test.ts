@@ -48,7 +48,7 @@ async function passportSite(sessions: Sessions, kept: (user: User) => unknown = 
     res.json({ user: user?.id, userId: sessions.info(req)?.userId })
   })
   app.get('/login', (req, res, next) => {
-    ;(req as PassportRequest).login({ id: String(req.query.user ?? 'ann') }, (error) => {
+    ;(req as PassportRequest).login({ id: (req.query.user as string | undefined) ?? 'ann' }, (error) => {
       if (error !== undefined && error !== null) next(error)
       else res.json(true)
     })

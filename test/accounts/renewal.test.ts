@@ -105,11 +105,11 @@ onEveryStore((stores) => {
       'keeps what a request that %s has of a session which it had loaded before, and does not give it the old cookie',
       async (how) => {
         const [arrived, go] = [gate(), gate()]
-        const { browser, clock, site, sessions } = await start({ rolling: true }, (sessions) => ({
+        const { browser, clock, site, sessions } = await start({ rolling: true }, (those) => ({
           '/slow': async (req) => {
             arrived.open()
             await go.passed
-            if (how === 'updates it') await sessions.update(req, (data) => void (data.wishes = 'cake'))
+            if (how === 'updates it') await those.update(req, (data) => void (data.wishes = 'cake'))
             if (how === 'loads it again') await req.session.reload()
             req.session.wishes = 'cake'
             if (how === 'saves it') await req.session.save()
@@ -151,11 +151,11 @@ onEveryStore((stores) => {
 
     it('follows a sign-out that was under way', async () => {
       const [arrived, go] = [gate(), gate()]
-      const { browser, clock, site, sessions } = await start({}, (sessions) => ({
+      const { browser, clock, site, sessions } = await start({}, (those) => ({
         '/slow-sign-out': async (req) => {
           arrived.open()
           await go.passed
-          await sessions.signOut(req)
+          await those.signOut(req)
         },
       }))
       clock.advance(10 * minute)
@@ -182,12 +182,12 @@ onEveryStore((stores) => {
 
     it('is spared by the end of all others, asked for by a request that had the old ID', async () => {
       const [arrived, go] = [gate(), gate()]
-      const { browser, clock, site, sessions } = await start({}, (sessions) => ({
+      const { browser, clock, site, sessions } = await start({}, (those) => ({
         '/end-others': async (req) => {
-          const { handle } = sessions.info(req)!
+          const { handle } = those.info(req)!
           arrived.open()
           await go.passed
-          return sessions.revokeUser('ann', { except: handle })
+          return those.revokeUser('ann', { except: handle })
         },
       }))
       const other = new Browser(site)
@@ -295,8 +295,8 @@ describe('who is renewed', () => {
   })
 
   it('counts from a sign-in and from another proof, which give new IDs themselves', async () => {
-    const { browser, clock } = await begin(memoryStore(), {}, (sessions) => ({
-      '/again': (req) => sessions.reauthenticate(req),
+    const { browser, clock } = await begin(memoryStore(), {}, (those) => ({
+      '/again': (req) => those.reauthenticate(req),
     }))
     clock.advance(9 * minute)
     await browser.ask('/again')
@@ -307,8 +307,8 @@ describe('who is renewed', () => {
   })
 
   it('keeps the cookie as it was: a remembered session stays remembered', async () => {
-    const { browser, clock, sessions } = await begin(memoryStore(), {}, (sessions) => ({
-      '/remember': (req) => sessions.signIn(req, 'ann', { remember: '60d' }),
+    const { browser, clock, sessions } = await begin(memoryStore(), {}, (those) => ({
+      '/remember': (req) => those.signIn(req, 'ann', { remember: '60d' }),
     }))
     await browser.ask('/remember')
     clock.advance(10 * minute)

@@ -17,13 +17,11 @@ const twenty = 20
 
 /** Looks again and again, until it is told to stop, how many sessions the user has, and answers the most. */
 function watched(sessions: Sessions): { most(): Promise<number> } {
-  let stopped = false
+  const until = new AbortController()
   let most = 0
-  onTestFinished(() => {
-    stopped = true
-  })
+  onTestFinished(() => until.abort())
   const looking = (async () => {
-    while (!stopped) {
+    while (!until.signal.aborted) {
       const listed = await sessions.list('ann').catch(() => [])
       most = Math.max(most, listed.length)
       await new Promise(setImmediate)
@@ -31,7 +29,7 @@ function watched(sessions: Sessions): { most(): Promise<number> } {
   })()
   return {
     async most() {
-      stopped = true
+      until.abort()
       await looking
       return most
     },
@@ -224,7 +222,7 @@ describe('the option maxSessionsPerUser', () => {
 
 async function untilReserved(store: ReturnType<typeof memoryStore>): Promise<void> {
   for (;;) {
-    const page = await store.scan(undefined, 100)
+    const page = store.scan(undefined, 100)
     if (page.records.some(({ record }) => /"reserved":\{"/.test(record.data))) return
     await new Promise(setImmediate)
   }

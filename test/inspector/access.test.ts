@@ -65,7 +65,7 @@ describe('without authorize', () => {
 })
 
 describe('with authorize', () => {
-  it('it alone decides, in production and for other machines as well', async () => {
+  it('that alone decides, in production and for other machines as well', async () => {
     vi.stubEnv('NODE_ENV', 'production')
     const asked: (string | undefined)[] = []
     const app = await appWith(coatcheck({ secret, store: memoryStore() }), {

@@ -109,7 +109,7 @@ describe('a stream', () => {
     const closed = Promise.all([once(server, 'close'), once(watcher.res, 'end')])
     server.close()
     clock.advance(2000)
-    await closed
+    expect(await closed).toHaveLength(2)
     await sessions.close()
   })
 

@@ -23,7 +23,7 @@ const words = (body: string): string =>
     .trim()
 
 const handlesIn = (body: string): string[] =>
-  [...body.matchAll(/name="handle"\s+value="([^"]+)"/g)].map(([, handle]) => handle!)
+  [...body.matchAll(/name="handle"\s+value="([^"]+)"/g)].map(([, found]) => found!)
 
 async function signedIn(app: App, user: string, agent: string = agents[0]): Promise<Visitor> {
   const visitor = app.visitor()
@@ -276,7 +276,7 @@ describe('ending', () => {
     ]) {
       const reply = await own.ask('/_sessions/confirm', {
         method: 'POST',
-        form: form as Record<string, string>,
+        form,
         headers,
       })
       expect(words(reply.body)).toContain('Your own session is among them')

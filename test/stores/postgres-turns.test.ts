@@ -24,7 +24,7 @@ async function filled(count: number, options: { prepare?: boolean } = {}) {
   const counting = {
     query(...args: [never]) {
       statements += 1
-      return pool.query(...args) as never
+      return pool.query(...args)
     },
   }
   const store = postgresStore({ pool: counting, table, ...options })
