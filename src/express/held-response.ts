@@ -124,16 +124,8 @@ function endAgain(res: ServerResponse, args: readonly unknown[]): ServerResponse
  * values. Answers `false`, with nothing done, for what is none of these.
  */
 function mergeHeaders(res: ServerResponse, headers: HeadersArgument): boolean {
-  if (!Array.isArray(headers)) {
-    if (typeof headers !== 'object') return false
-    for (const [name, value] of Object.entries(headers as OutgoingHttpHeaders)) {
-      if (value !== undefined) res.setHeader(name, value)
-    }
-    return true
-  }
-  const flat: readonly unknown[] = Array.isArray(headers[0])
-    ? headers.flatMap((pair: unknown[]) => pair.slice(0, 2))
-    : headers
+  if (typeof headers !== 'object') return false
+  const flat = flatList(headers)
   if (flat.length % 2 !== 0) return false
   const merged = new Map<string, { name: string; values: string[] }>()
   for (let index = 0; index < flat.length; index += 2) {
@@ -144,6 +136,11 @@ function mergeHeaders(res: ServerResponse, headers: HeadersArgument): boolean {
   }
   for (const { name, values } of merged.values()) res.setHeader(name, values.length === 1 ? values[0]! : values)
   return true
+}
+
+function flatList(headers: HeadersArgument): readonly unknown[] {
+  if (!Array.isArray(headers)) return Object.entries(headers).flatMap((pair) => (pair[1] === undefined ? [] : pair))
+  return Array.isArray(headers[0]) ? headers.flatMap((pair: unknown[]) => pair.slice(0, 2)) : headers
 }
 
 /** A method or property as a held response has it. */
@@ -162,12 +159,16 @@ const headerRefusals: readonly Refusal[] = [
   headerRefusal('appendHeader', 'append'),
   headerRefusal('removeHeader', 'remove'),
   headerRefusal('writeHead', 'write'),
-  refusal('flushHeaders', () => {}),
 ]
 
+// A head that is written and not sent yet would leave ahead of its session, and an informational response would stand in the middle of this one.
+const unheard: readonly Refusal[] = ['flushHeaders', 'writeContinue', 'writeProcessing', 'writeEarlyHints'].map(
+  (name) => refusal(name, () => {}),
+)
+
 // Once headers are gone Node refuses for itself.
-const refusalsAfterHeaders: readonly Refusal[] = [writeRefusal]
-const refusalsBeforeHeaders: readonly Refusal[] = [...headerRefusals, writeRefusal]
+const refusalsAfterHeaders: readonly Refusal[] = [writeRefusal, ...unheard]
+const refusalsBeforeHeaders: readonly Refusal[] = [...headerRefusals, ...refusalsAfterHeaders]
 
 function headerRefusal(name: string, verb: string): Refusal {
   return refusal(name, () => {

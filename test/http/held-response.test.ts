@@ -226,6 +226,32 @@ describe('while the response waits, it is over for the app', () => {
     expect(await connection.closed()).toMatch(/\r\n\r\nbody$/)
   })
 
+  it('a head that is written is not sent ahead by flushHeaders()', async () => {
+    const { connection, call } = await held((_req, res) => {
+      res.writeHead(302, { location: '/' })
+      res.end('body')
+      res.flushHeaders()
+    })
+    expect(connection.received).toBe('')
+    call.succeed()
+    expect(await connection.closed()).toMatch(/^HTTP\/1\.1 302 Found\r\n/)
+  })
+
+  it('an informational response is not sent into the middle of it', async () => {
+    const { connection, call } = await held((_req, res) => {
+      res.write('bo')
+      res.end('dy')
+      res.writeContinue()
+      res.writeProcessing()
+      res.writeEarlyHints({ link: '</style.css>; rel=preload' })
+    })
+    call.succeed()
+    const received = await connection.closed()
+    expect(received).toMatch(/^HTTP\/1\.1 200 OK\r\n/)
+    expect(received.match(/HTTP\/1\.1/g)).toHaveLength(1)
+    expect(received).toMatch(/\r\n\r\n2\r\nbo\r\n2\r\ndy\r\n0\r\n\r\n$/)
+  })
+
   it('a second end() is ignored, and its callback hears of the first one', async () => {
     const told: string[] = []
     const { connection, call } = await held((_req, res) => {

@@ -115,8 +115,9 @@ describe('other forms', () => {
     expect(reply.setCookies).toEqual([ours])
   })
 
-  it('a header given twice keeps both values, in every list', async () => {
+  it('a header given twice keeps both values, in every form', async () => {
     for (const headers of [
+      { 'X-App': 'a', 'x-app': 'b' },
       ['X-App', 'a', 'x-app', 'b'],
       [
         ['X-App', 'a'],
