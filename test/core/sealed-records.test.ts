@@ -139,7 +139,7 @@ describe('a keeper over encrypted records', () => {
     const late = session('id', { a: 1, b: 2 }, { bookmark: two.bookmark })
     expect(await keeper.save(late)).toBe('saved')
     expect((await loaded(keeper, 'id')).values).toEqual({ a: 2, b: 2 })
-    expect(late.conflict).toEqual([])
+    expect(late.conflict?.paths).toEqual([])
     expect(isSealed(raw.read('id')!.data)).toBe(true)
   })
 
