@@ -4,9 +4,11 @@
  */
 import { withDeadline } from '../core/deadline.js'
 import type { SessionEvents } from '../core/events.js'
+import { isOwnKey } from '../core/own-records.js'
 import { isSuccessorOf } from '../core/predecessors.js'
 import type { SessionGround } from '../core/request-sessions.js'
 import type { KeptRecord, MaybePromise } from '../core/record.js'
+import { isTombstone } from '../core/tombstones.js'
 import { everyone, type Page, type UserLedger } from './user-ledger.js'
 
 type By = SessionEvents['revoked']['by']
@@ -92,13 +94,14 @@ export class Revocations {
   }
 
   async #endAll(isMeant: (kept: KeptRecord) => boolean): Promise<number> {
-    const { store, keeper } = this.#ground
+    const { store } = this.#ground
     let count = 0
     let cursor: string | undefined
     do {
       const found = await this.#ask('scan', store.scan(cursor, page))
       for (const kept of found.records) {
-        if (!keeper.isLiving(kept.key, kept.record) || !isMeant(kept)) continue
+        // What is over goes as well: a record that no key of ours opens counts as over, and another key may open it again.
+        if (isOwnKey(kept.key) || isTombstone(kept.record) || !isMeant(kept)) continue
         if (await this.end(kept, 'everyone')) count += 1
       }
       cursor = found.cursor

@@ -48,6 +48,11 @@ export class Deadlines {
     return this.#clock.now() + this.#span(lifetime)
   }
 
+  /** How much later than the lifetime says a session ends at most. What remembers its ID must do so for as long. */
+  slack(lifetime: number | undefined): number {
+    return this.#span(lifetime) - this.#idle(lifetime)
+  }
+
   /** Has the deadline that is written drifted so far that it should be written again? */
   hasDrifted(written: number, lifetime: number | undefined): boolean {
     return Math.abs(this.next(lifetime) - written) >= this.#window(lifetime)

@@ -118,6 +118,11 @@ export class RecordKeeper implements Keeper {
     return undefined
   }
 
+  /** How much longer than its lifetime a session is kept, in milliseconds: its deadline is not written at each request. */
+  slack(lifetime: number): number {
+    return this.#deadlines.slack(lifetime)
+  }
+
   touchDue(session: SessionToKeep): boolean {
     const bookmark = session.bookmark as RecordBookmark | undefined
     return bookmark !== undefined && this.#deadlines.hasDrifted(bookmark.record.expiresAt, session.lifetime())

@@ -2,7 +2,7 @@
  * Putting the session's cookie on a response.
  */
 import type { ServerResponse } from 'node:http'
-import { cookieSizeLimit, setCookieLine } from '../core/set-cookie.js'
+import { cookieSizeLimit, setCookieLine, type CookieAttributes } from '../core/set-cookie.js'
 import type { Cookie } from './cookie.js'
 import type { Layer } from './layer.js'
 import type { Session } from './session.js'
@@ -15,9 +15,20 @@ export function sendCookie(visit: Visit, res: ServerResponse, session: Session, 
   // What the visitor brought is what he gets again, if the newest secret signed it: no need to sign it a second time.
   const isSame = ticket !== undefined && ticket.value !== '' && ticket.secretIndex === 0 && ticket.id === id
   const value = isSame ? encodeURIComponent(ticket.value) : signer.issue(id)
-  const line = setCookieLine(layer.cookieName, value, session.cookie)
+  const line = setCookieLine(layer.cookieName, value, attributesToSend(layer, session.cookie))
   hintRefusal(layer, session.cookie, layer.cookieName.length + value.length)
   addLine(res, line)
+}
+
+/**
+ * Within the touch window a request moves no deadline and sends no cookie, so the browser must keep the cookie a window longer than the session lives without
+ * a request, as the store keeps the session. (Under the contract of express-session the cookie's deadline is what the options say.)
+ */
+function attributesToSend(layer: Layer, cookie: Cookie): CookieAttributes {
+  const { originalMaxAge, expires } = cookie
+  if (!layer.modern || layer.recordKeeper === undefined) return cookie
+  if (typeof originalMaxAge !== 'number' || !(expires instanceof Date)) return cookie
+  return { ...cookie.data, expires: new Date(expires.getTime() + layer.recordKeeper.slack(originalMaxAge)) }
 }
 
 const longAgo = new Date(0)

@@ -39,7 +39,7 @@ const places = {
 }
 
 describe.each(Object.entries(places))('over %s', (_name, open) => {
-  it('lists, shows, counts, exports, ends and sweeps', async () => {
+  it('lists, shows, counts, exports, ends and sweeps', { timeout: 120_000 }, async () => {
     const { url, store } = open()
     onTestFinished(() => store.close())
     const device = { agent: firefox, address: '192.0.2.7' }
