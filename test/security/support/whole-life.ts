@@ -46,6 +46,8 @@ export const eventNames: readonly SessionEventName[] = [
   'loaded',
   'saved',
   'touched',
+  'untouched',
+  'blocked',
   'regenerated',
   'signedIn',
   'revoked',
