@@ -17,6 +17,7 @@ const target = join(root, 'docs', 'api')
 const entries = {
   coatcheck: 'types/index.d.cts',
   'coatcheck/csrf': 'csrf/index.d.ts',
+  'coatcheck/inspector': 'inspector/index.d.ts',
   'coatcheck/live': 'live/index.d.ts',
   'coatcheck/opentelemetry': 'opentelemetry/index.d.ts',
   'coatcheck/stores/memory': 'stores/memory/index.d.ts',

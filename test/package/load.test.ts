@@ -198,6 +198,39 @@ describe('an app', () => {
   })
 })
 
+describe('the inspector', () => {
+  it('is found by both doors, with its style sheet, its script and its icon', async () => {
+    const answer = await print(
+      'inspector.cjs',
+      `const http = require('node:http')
+      const { coatcheck } = require('express-session')
+      const { inspector } = require('express-session/inspector')
+      const page = inspector(coatcheck({ secret: 'x'.repeat(32) }))
+      const server = http.createServer(page).listen(0, '127.0.0.1', async () => {
+        const url = 'http://127.0.0.1:' + server.address().port + '/_sessions/assets/'
+        const types = []
+        for (const name of ['inspector.css', 'inspector.js', 'icon.svg']) {
+          const response = await fetch(url + name)
+          types.push(response.headers.get('content-type'), (await response.text()).length > 100)
+        }
+        const module = await import('express-session/inspector')
+        console.log(JSON.stringify([module.inspector === inspector, ...types]))
+        server.close()
+        server.closeAllConnections()
+      })`,
+    )
+    expect(answer).toEqual([
+      true,
+      'text/css; charset=utf-8',
+      true,
+      'text/javascript; charset=utf-8',
+      true,
+      'image/svg+xml; charset=utf-8',
+      true,
+    ])
+  })
+})
+
 describe('the guard', () => {
   it('finds the keys of sessions that were made through the other door', async () => {
     const answer = await print(
