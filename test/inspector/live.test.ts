@@ -2,10 +2,10 @@
  * Live numbers: sent while somebody watches, and never longer than they may.
  */
 import { once } from 'node:events'
-import { createServer, get, type IncomingMessage } from 'node:http'
+import { Agent, createServer, get, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
 
 import { coatcheck, type CoatcheckOptions } from '../../src/index.js'
 import { inspector, type InspectorOptions } from '../../src/inspector/index.js'
@@ -23,8 +23,12 @@ interface Watcher {
   next(): Promise<Record<string, string>>
 }
 
+/** As browsers do, the connection is kept for more. */
+const agent = new Agent({ keepAlive: true })
+afterAll(() => agent.destroy())
+
 async function watch(port: number, path = '/_sessions/live'): Promise<Watcher> {
-  const req = get({ host: '127.0.0.1', port, path, agent: false })
+  const req = get({ host: '127.0.0.1', port, path, agent })
   onTestFinished(() => void req.destroy())
   const [res] = (await once(req, 'response')) as [IncomingMessage]
   res.setEncoding('utf8')
