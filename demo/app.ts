@@ -5,6 +5,7 @@ import './http/session-data.js'
 import express, { type Express } from 'express'
 import { coatcheck, type Clock, type Sessions, type SessionStore } from 'coatcheck'
 import { csrf } from 'coatcheck/csrf'
+import { inspector } from 'coatcheck/inspector'
 import { Accounts } from './accounts/accounts.js'
 import { touchWindow } from './accounts/time-left.js'
 import { knowCustomer } from './http/page.js'
@@ -77,6 +78,8 @@ export function createShop(settings: ShopSettings): { readonly app: Express; rea
   app.use('/static', express.static(settings.staticFolder, { index: false, redirect: false }))
   app.get('/account/time-left', answerTimeLeft(sessions))
   app.use(sessions)
+  // For whoever runs the shop on their own machine; in production it is closed.
+  app.use('/_sessions', inspector(sessions))
   // Forms of other sites are refused, and before they are read. SameSite=Lax keeps the cookie from them already; this keeps them from
   // signing a visitor in to someone else's account, too.
   app.use(csrf())

@@ -12,6 +12,7 @@ import { memoryStore } from 'coatcheck/stores/memory'
 import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { fill, handleOf } from '../inspector/support/crowd.js'
+import { useShop } from './support/open-shop.js'
 import { auditPage, complaintsOf, follow, useBrowser } from './support/pages.js'
 
 const pictures = fileURLToPath(new URL('../../test-artifacts/inspector/', import.meta.url))
@@ -279,5 +280,20 @@ describe('an operator', () => {
     await follow(page.getByRole('button', { name: 'End all sessions' }))
     expect(await page.locator('.empty').innerText()).toContain('There are no sessions')
     expect((await house().sessions.scan()).sessions).toEqual([])
+  })
+})
+
+describe('the shop', () => {
+  const shop = useShop()
+
+  test('shows its sessions to whoever runs it, and keeps their own out of it', async () => {
+    await shop().customer()
+    const developer = shop().visitor()
+    const overview = await developer.get('/_sessions')
+    expect([overview.status, overview.body.includes('<h1>Overview</h1>')]).toEqual([200, true])
+    expect((await developer.get('/_sessions/sessions')).body).toContain('Choose the session')
+    expect(developer.cookies.size).toBe(0)
+    const proxied = await shop().visitor({ 'X-Forwarded-For': '127.0.0.1' }).get('/_sessions')
+    expect(proxied.status).toBe(403)
   })
 })
