@@ -234,7 +234,6 @@ async function peekAt({ layer, recordKeeper }: BuiltLayer, req: SessionRequest):
     return undefined
   }
   visit.onlyPeeked = true
-  visit.lookAgain()
   const session = visit.session()!
   const { expiresAt, absoluteExpiresAt } = recordKeeper.currentTimes(visit.snapshot(session))
   const remaining = Math.max(0, expiresAt - layer.clock.now())
