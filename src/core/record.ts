@@ -60,7 +60,10 @@ export type UpdateResult = 'updated' | 'missing' | { readonly conflict: SessionR
  * code units: no folding of case, accents or trailing spaces.
  */
 export interface SessionStore {
-  /** Inserts. `false`, and nothing written, when the key exists. */
+  /**
+   * Inserts. `false`, and nothing written, when the key exists. Whether a record that expired and was not swept yet still exists is the
+   * store's to say, but `read`, `create` and `update` say the same: where `create` is refused, `read` answers the record, and it can be updated.
+   */
   create(key: string, record: SessionRecord): MaybePromise<boolean>
   /**
    * The record, or `undefined`. A store may answer an expired record or none: the caller checks `expiresAt`.

@@ -423,6 +423,52 @@ const faults: Readonly<Record<string, readonly [caught: string, store: new (firs
       }
     },
   ],
+  'read hides what is over, and create minds it': [
+    'agree on whether a record is there that is over',
+    class extends MapStore {
+      override async read(key: string): Promise<SessionRecord | undefined> {
+        const record = await super.read(key)
+        return record !== undefined && record.expiresAt > Date.now() ? record : undefined
+      }
+    },
+  ],
+  'what stands in front of a key is lost': [
+    'a record whose key is another’s with something in front',
+    class extends MapStore {
+      override async read(key: string): Promise<SessionRecord | undefined> {
+        return super.read(key.slice(key.lastIndexOf(':') + 1))
+      }
+    },
+  ],
+  'listByUser looks first and reads later': [
+    'listByUser and deleteByUser against updates that take the user away',
+    class extends MapStore {
+      override async listByUser(userId: string): Promise<readonly KeptRecord[]> {
+        const keys = (await super.listByUser(userId)).map(({ key }) => key)
+        await turn()
+        return keys.map((key) => ({ key, record: this.records.get(key)! })).filter(({ record }) => record !== undefined)
+      }
+      override async update(key: string, record: SessionRecord, expectedVersion: number): Promise<UpdateResult> {
+        await Promise.resolve()
+        return super.update(key, record, expectedVersion)
+      }
+    },
+  ],
+  'deleteByUser answers what was there when it was asked, and deletes what is there then': [
+    'a deleteByUser against creates for that user',
+    class extends MapStore {
+      override async create(key: string, record: SessionRecord): Promise<boolean> {
+        await Promise.resolve()
+        return super.create(key, record)
+      }
+      override async deleteByUser(userId: string, exceptKey?: string): Promise<readonly string[]> {
+        const keys = this.ofUser(userId).map(({ key }) => key)
+        await turn()
+        await super.deleteByUser(userId, exceptKey)
+        return keys.filter((key) => key !== exceptKey)
+      }
+    },
+  ],
   'close throws the second time': [
     'close can be called twice',
     class extends MapStore {

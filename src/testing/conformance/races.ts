@@ -3,7 +3,7 @@
  */
 
 import assert from 'node:assert/strict'
-import type { SessionStore } from '../../core/record.js'
+import type { SessionRecord, SessionStore } from '../../core/record.js'
 import { assertGoneByAny, assertRecord, assertStoredByAny, fill, newRecord, nextVersion, together } from './check.js'
 import type { Check, CheckContext } from './check.js'
 
@@ -186,6 +186,58 @@ export const raceChecks: readonly Check[] = [
         ])
         for (const key of kept.keys()) await assertGoneByAny(store, key, 'a record outlived deleteByUser')
         assert.deepEqual(await store.listByUser('ann'), [])
+      }
+    },
+  },
+  {
+    name: 'a deleteByUser against creates for that user: each record is there or deleted, and in the list or not',
+    async run(context) {
+      const { clock, store } = context
+      for (let round = 0; round < rounds; round += 1) {
+        const keys = Array.from({ length: 6 }, (_, index) => `key-${round}-${index}`)
+        const deleted = new Set<string>()
+        await together<unknown>([
+          ...keys.map((key, index) => async () => {
+            assert.equal(await handle(context, index).create(key, newRecord(clock, { userId: 'ann' })), true)
+          }),
+          async () => {
+            for (const key of await handle(context, round).deleteByUser('ann')) deleted.add(key)
+          },
+        ])
+        const listed = new Set((await store.listByUser('ann')).map(({ key }) => key))
+        for (const key of keys) {
+          const isThere = (await store.read(key)) !== undefined
+          assert.equal(isThere, !deleted.has(key), 'deleteByUser must answer the keys of what it deleted')
+          assert.equal(listed.has(key), isThere, 'listByUser must show what is there, and nothing else')
+        }
+        for (const key of await store.deleteByUser('ann')) deleted.add(key)
+        assert.deepEqual(new Set(keys), deleted)
+      }
+      assert.equal(await store.count(), 0)
+    },
+  },
+  {
+    name: 'listByUser and deleteByUser against updates that take the user away: nobody else’s record is shown or deleted',
+    async run(context) {
+      const { store } = context
+      for (let round = 0; round < rounds; round += 1) {
+        const kept = await fill(context, 6, (index) => ({ key: `key-${round}-${index}`, userId: 'ann' }))
+        const lists: SessionRecord[] = []
+        const look = (index: number) => async () => {
+          for (const { record } of await handle(context, index).listByUser('ann')) lists.push(record)
+        }
+        await together<unknown>([
+          look(round),
+          ...[...kept].map(([key, record], index) => async () => {
+            const next = nextVersion(record, { userId: index % 2 === 0 ? undefined : 'bob' })
+            assert.equal(await handle(context, index).update(key, next, 1), 'updated')
+          }),
+          look(round + 1),
+        ])
+        assert.ok(lists.every(({ userId }) => userId === 'ann'))
+        assert.deepEqual(await store.listByUser('ann'), [])
+        assert.deepEqual(await store.deleteByUser('ann'), [])
+        for (const key of kept.keys()) assert.ok(await store.read(key), 'a record that was somebody else’s is gone')
       }
     },
   },

@@ -96,6 +96,28 @@ export const userChecks: readonly Check[] = [
     },
   },
   {
+    name: 'a record whose key is another’s with something in front is a record of its own, and nobody’s',
+    async run({ store, clock }) {
+      const ofAnn = newRecord(clock, { userId: 'ann' })
+      const others = ['retired:key', 'coatcheck-user:key', 'key:key', 'retired:retired:key']
+      await store.create('key', ofAnn)
+      for (const key of others) {
+        const first = newRecord(clock)
+        assert.equal(await store.create(key, first), true)
+        assert.equal(await store.create(key, newRecord(clock)), false)
+        const next = nextVersion(first)
+        assert.equal(await store.update(key, next, 1), 'updated')
+        await assertStored(store, key, next)
+        await assertStored(store, 'key', ofAnn)
+      }
+      assertKept(await store.listByUser('ann'), [{ key: 'key', record: ofAnn }])
+      assert.equal(await store.delete('retired:key'), true)
+      await assertStored(store, 'key', ofAnn)
+      assert.deepEqual(await store.deleteByUser('ann'), ['key'])
+      assert.equal(await store.count(), others.length - 1)
+    },
+  },
+  {
     name: 'deleteByUser leaves records without a user alone',
     async run(context) {
       const { store } = context
