@@ -105,6 +105,8 @@ export class Revocations {
         if (await this.end(kept, 'everyone')) count += 1
       }
       cursor = found.cursor
+      // A store in memory answers at once, and a million of them in a row would keep everybody else waiting.
+      if (cursor !== undefined) await new Promise(setImmediate)
     } while (cursor !== undefined)
     return count
   }

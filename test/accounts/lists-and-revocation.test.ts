@@ -204,6 +204,25 @@ onEveryStore((stores) => {
   })
 })
 
+describe('the end of very many sessions in memory', () => {
+  it('lets others have their turn between one page and the next', async () => {
+    const store = memoryStore()
+    const sessions = opened({ store })
+    const record = { data: '{}', version: 1, createdAt: Date.now(), expiresAt: Date.now() + day }
+    for (let index = 0; index < 5_000; index += 1) store.create(`key-${index}`, record)
+    let turns = 0
+    let isOver = false
+    const take = (): void => {
+      turns += 1
+      if (!isOver) setImmediate(take)
+    }
+    setImmediate(take)
+    expect(await sessions.revokeEveryone()).toBe(5_000)
+    isOver = true
+    expect(turns).toBeGreaterThanOrEqual(9)
+  })
+})
+
 describe('sessions that are over', () => {
   it('are in no list, and are not ended once more', async () => {
     const { sessions, clock } = clocked({ idleTimeout: '1h', touchWindow: 0, sweepInterval: '24d' })
