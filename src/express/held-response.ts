@@ -161,10 +161,15 @@ const headerRefusals: readonly Refusal[] = [
   headerRefusal('writeHead', 'write'),
 ]
 
-// A head that is written and not sent yet would leave ahead of its session, and an informational response would stand in the middle of this one.
-const unheard: readonly Refusal[] = ['flushHeaders', 'writeContinue', 'writeProcessing', 'writeEarlyHints'].map(
-  (name) => refusal(name, () => {}),
-)
+// A head that is written and not sent yet would leave ahead of its session, an informational response would stand in the middle of this one, and
+// trailers would be sent that come too late.
+const unheard: readonly Refusal[] = [
+  'flushHeaders',
+  'writeContinue',
+  'writeProcessing',
+  'writeEarlyHints',
+  'addTrailers',
+].map((name) => refusal(name, () => {}))
 
 // Once headers are gone Node refuses for itself.
 const refusalsAfterHeaders: readonly Refusal[] = [writeRefusal, ...unheard]

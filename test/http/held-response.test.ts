@@ -237,13 +237,14 @@ describe('while the response waits, it is over for the app', () => {
     expect(await connection.closed()).toMatch(/^HTTP\/1\.1 302 Found\r\n/)
   })
 
-  it('an informational response is not sent into the middle of it', async () => {
+  it('neither an informational response nor trailers are sent into the middle of it', async () => {
     const { connection, call } = await held((_req, res) => {
       res.write('bo')
       res.end('dy')
       res.writeContinue()
       res.writeProcessing()
       res.writeEarlyHints({ link: '</style.css>; rel=preload' })
+      res.addTrailers({ 'x-late': 'yes' })
     })
     call.succeed()
     const received = await connection.closed()
