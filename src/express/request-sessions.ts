@@ -162,10 +162,13 @@ async function end(visit: Visit, { keep, clearSiteData }: Ending): Promise<void>
   // Only what a browser was given can be taken back from it.
   if (visit.ticket !== undefined && !visit.headersDone) visit.farewell = { cookie, clearSiteData }
   await session.destroy()
-  if (Object.keys(next).length === 0) return
+  if (keep.length === 0) return
   // Nothing of the old session's time counts for that of nobody.
   visit.createdAt = undefined
   visit.generate()
+  // A visitor who has just come: a session that nothing is put into is neither stored nor given a cookie.
+  visit.baseline.begin(visit.req.sessionID)
+  visit.namedId = visit.req.sessionID
   putValues(visit.session()!, next)
 }
 

@@ -159,6 +159,20 @@ describe('keep', () => {
   })
 })
 
+it('with something named, the app has a session to write to afterwards, whether or not that was there', async () => {
+  const sessions = opened()
+  const site = await accountSite(sessions, {
+    '/out': async (req) => {
+      await sessions.signOut(req, { keep: ['language'] })
+      Object.assign(req.session, { flash: 'signed out' })
+    },
+  })
+  const browser = new Browser(site)
+  await browser.signIn('ann')
+  expect((await browser.ask('/out')).setCookies).toHaveLength(1)
+  expect(await browser.who()).toMatchObject({ data: { flash: 'signed out' } })
+})
+
 describe('Clear-Site-Data', () => {
   const header = async (options: object) => {
     const sessions = opened()
