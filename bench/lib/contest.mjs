@@ -130,8 +130,9 @@ export class Contest {
 
   #checkExpiry(response) {
     const sent = response.setCookies.map((line) => /expires=([^;]+)/i.exec(line)?.[1]).find(Boolean)
-    const distance = Math.abs(Date.parse(sent) - Date.now() - maxAge)
-    assert.ok(distance < 5000, this.#complaint('does not renew the expiry of its cookie', response))
+    // coatcheck() lets the browser keep the cookie for a touch window of a minute more.
+    const beyond = Date.parse(sent) - Date.now() - maxAge
+    assert.ok(beyond > -5_000 && beyond < 65_000, this.#complaint('does not renew the expiry of its cookie', response))
   }
 
   #check(visitor, response) {
