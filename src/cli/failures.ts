@@ -28,7 +28,7 @@ export function exitCodeOf(error: unknown): ExitCode {
 
 /** Nothing for what was said already. */
 export function explain(error: unknown): string {
-  if (error instanceof CommanderError) return ''
+  if (error instanceof CommanderError || (error instanceof Failure && error.message === '')) return ''
   if (!(error instanceof Error)) return `coatcheck: ${String(error)}`
   const { cause } = error
   const reason = cause instanceof Error && cause.message !== '' ? `\n  because: ${cause.message}` : ''
