@@ -3,8 +3,8 @@
  * where a late request with the old ID is led on.
  *
  * Nothing that another request writes to the old record meanwhile is lost, and a session that another request ends meanwhile stays ended.
- * With four plain steps on any store: the new record is there before the tombstone, the tombstone before the old record stops being one, by
- * version, and only then is the old record deleted. Whoever comes in between finds either the session or the way to it.
+ * With four plain steps on any store: the tombstone and the new record are there before the old record stops being one, by version, and only
+ * then is the old record deleted. Whoever comes in between finds either the session or the way to it.
  */
 import type { AbandonedRecords } from './abandoned-records.js'
 import { settle } from './conflicts.js'
@@ -62,12 +62,16 @@ export class RecordSuccession {
   async succeed(succession: Succession): Promise<SuccessionResult> {
     const { read, kind, newId } = succession
     const successor = new Successor(this.#keyOf(newId), this.#firstRecord(succession))
+    const isRenewal = kind === 'renewal' && read !== undefined
+    const mark = this.#markOf(succession, successor)
+    // Before its record is there, or who lists sessions would see one of a renewal that is about to give way to another.
+    if (isRenewal && !(await this.#retired.raise(read.key, mark))) return 'elsewhere'
     let created = true
     try {
       created = await this.#ask('save', this.#store.create(successor.key, successor.record))
       if (!created) throw idTaken()
       if (read === undefined) return { bookmark: successor.bookmark }
-      if (kind === 'renewal') return await this.#renew(succession, read, successor)
+      if (isRenewal) return await this.#renew(succession, read, successor, mark)
       const wasThere = await this.#endChain(succession, read, successor)
       if (wasThere || kind === 'sign-in') return { bookmark: successor.bookmark }
       await this.#delete(successor.key)
@@ -78,23 +82,27 @@ export class RecordSuccession {
         const unlessEnded = successor.isNeeded ? read?.key : undefined
         this.#abandoned.delete(successor.key, { record: successor.record, unlessEnded })
       }
+      if (isRenewal && !successor.isNeeded) await this.#retired.lower(read.key, mark).catch(() => {})
       throw error
     }
   }
 
-  async #renew(succession: Succession, read: RecordBookmark, successor: Successor): Promise<SuccessionResult> {
-    const { oldId, newId } = succession
-    const to = sealForward(oldId, newId)
-    const mark = this.#tombstone(successor.key === newId ? { to } : { to, key: successor.key })
-    if (!(await this.#retired.raise(read.key, mark))) {
-      await this.#delete(successor.key)
-      return 'elsewhere'
-    }
+  async #renew(
+    succession: Succession,
+    read: RecordBookmark,
+    successor: Successor,
+    mark: SessionRecord,
+  ): Promise<SuccessionResult> {
     successor.isNeeded = true
     if (await this.#end(succession, read, read, successor, mark)) return { bookmark: successor.bookmark }
     await this.#delete(successor.key)
     await this.#retired.lower(read.key, mark)
     return 'gone'
+  }
+
+  #markOf({ oldId, newId }: Succession, successor: Successor): SessionRecord {
+    const to = sealForward(oldId, newId)
+    return this.#tombstone(successor.key === newId ? { to } : { to, key: successor.key })
   }
 
   /**
