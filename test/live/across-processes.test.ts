@@ -2,12 +2,13 @@
  * A session that another process ends: its connections here close by the engine's own word, without anybody looking.
  */
 import { fork, type ChildProcess } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 
-import { Client, Pool } from 'pg'
+import { Client, Pool, type PoolClient, type QueryConfig } from 'pg'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
 
@@ -146,44 +147,127 @@ describe('Redis tells of ends', () => {
 })
 
 describe('PostgreSQL tells of ends', () => {
-  it('again when its connection was lost', async () => {
-    const pool = new Pool({ connectionString: postgres().url, application_name: 'listens' })
-    onTestFinished(() => pool.end())
-    // The pool's connections are ended from outside here, which it announces.
+  /** A store over a pool whose connections can be broken and held up, and a look at those that listen. */
+  async function overPool() {
+    const name = `listens-${randomUUID()}`
+    const pool = new Pool({ connectionString: postgres().url, application_name: name })
+    // Its connections are ended from outside here, which it announces.
     pool.on('error', () => {})
-    const clock = fakeClock(Date.now())
-    const store = postgresStore({ pool, tellEnds: true, table: 'told', clock })
-    const told: string[] = []
-    const stop = await store.onEnded!((key) => told.push(key))
-    const now = Date.now()
-    const record = { data: '{}', version: 1, createdAt: now, expiresAt: now + 60_000 }
-    const end = async (key: string): Promise<void> => {
-      await store.create(key, record)
-      await store.delete(key)
-    }
-    await end('one')
-    await expect.poll(() => told).toEqual(['one'])
     const others = new Client({ connectionString: postgres().url })
     await others.connect()
-    onTestFinished(() => others.end())
-    await others.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'listens'")
-    // It listens again after a pause; which end is the first it hears depends on the machine.
-    let ended = 0
-    await expect
-      .poll(
-        async () => {
-          clock.advance(1_000)
-          await end(`two-${ended++}`)
-          return told.some((key) => key.startsWith('two-'))
-        },
-        { interval: 200, timeout: 10_000 },
-      )
-      .toBe(true)
+    onTestFinished(async () => {
+      await pool.end()
+      await others.end()
+    })
+    const beforeConnected: ((client: PoolClient) => Promise<void>)[] = []
+    const clock = fakeClock(Date.now())
+    const facade = {
+      query: (statement: QueryConfig) => pool.query(statement),
+      connect: async () => {
+        const client = await pool.connect()
+        client.on('error', () => {})
+        await beforeConnected.shift()?.(client)
+        return client
+      },
+    }
+    const store = postgresStore({ pool: facade as unknown as Pool, tellEnds: true, table: 'told', clock })
+    const listening = async (): Promise<number[]> => {
+      const sql = "SELECT pid FROM pg_stat_activity WHERE application_name = $1 AND query LIKE 'LISTEN %'"
+      const { rows } = await others.query<{ pid: number }>(sql, [name])
+      return rows.map(({ pid }) => pid)
+    }
+    const breakAll = async (pids: readonly number[]): Promise<void> => {
+      for (const pid of pids) await others.query('SELECT pg_terminate_backend($1, 5000)', [pid])
+    }
+    return { store, clock, listening, breakAll, beforeConnected }
+  }
+
+  const pidOf = (client: PoolClient): number => (client as unknown as { processID: number }).processID
+
+  const ended = async (store: SessionStore, key: string): Promise<void> => {
+    const now = Date.now()
+    await store.create(key, { data: '{}', version: 1, createdAt: now, expiresAt: now + 60_000 })
+    await store.delete(key)
+  }
+
+  it('again when its connection was lost, and not once that is stopped', async () => {
+    const { store, clock, listening, breakAll } = await overPool()
+    const told: string[] = []
+    const stop = await store.onEnded!((key) => told.push(key))
+    await ended(store, 'one')
+    await expect.poll(() => told).toEqual(['one'])
+    await breakAll(await listening())
+    const isListening = async (): Promise<number> => {
+      clock.advance(1_000)
+      return (await listening()).length
+    }
+    await expect.poll(isListening, { timeout: 10_000 }).toBe(1)
+    await ended(store, 'two')
+    await expect.poll(() => told).toEqual(['one', 'two'])
     await stop()
-    const heard = told.length
-    await end('three')
-    await end('x'.repeat(9_000))
-    expect(told).toHaveLength(heard)
+    await ended(store, 'three')
+    expect(told).toEqual(['one', 'two'])
+    await expect.poll(listening).toEqual([])
+    await store.close()
+  })
+
+  it('over one connection, where the next one breaks before it listens, too', async () => {
+    const { store, clock, listening, breakAll, beforeConnected } = await overPool()
+    const stop = await store.onEnded!(() => {})
+    const broken: number[] = []
+    beforeConnected.push(async (client) => {
+      broken.push(pidOf(client))
+      await breakAll(broken)
+    })
+    await breakAll(await listening())
+    const isListening = async (): Promise<number> => {
+      clock.advance(1_000)
+      return (await listening()).length
+    }
+    await expect.poll(isListening, { timeout: 10_000 }).toBe(1)
+    expect(broken).toHaveLength(1)
+    // Whatever else was to connect would do so now.
+    clock.advance(10_000)
+    await ended(store, 'one')
+    expect(await listening()).toHaveLength(1)
+    await stop()
+    await expect.poll(listening).toEqual([])
+    await store.close()
+  })
+
+  it('to nobody who stopped while it was connecting again', async () => {
+    const { store, clock, listening, breakAll, beforeConnected } = await overPool()
+    const told: string[] = []
+    const stop = await store.onEnded!((key) => told.push(key))
+    let connect = (): void => {}
+    const mayConnect = new Promise<void>((resolve) => {
+      connect = resolve
+    })
+    const isConnecting = new Promise<void>((connecting) => {
+      beforeConnected.push(() => {
+        connecting()
+        return mayConnect
+      })
+    })
+    await breakAll(await listening())
+    await expect.poll(() => clock.advance(1_000) ?? beforeConnected.length, { timeout: 10_000 }).toBe(0)
+    await isConnecting
+    await stop()
+    connect()
+    await ended(store, 'one')
+    expect(await listening()).toEqual([])
+    expect(told).toEqual([])
+    await store.close()
+  })
+
+  it('of keys that a notification has room for; longer ones are found by looking', async () => {
+    const { store } = await overPool()
+    const told: string[] = []
+    const stop = await store.onEnded!((key) => told.push(key))
+    await ended(store, 'x'.repeat(9_000))
+    await ended(store, 'short')
+    await expect.poll(() => told).toEqual(['short'])
+    await stop()
     await store.close()
   })
 })

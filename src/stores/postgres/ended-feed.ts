@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto'
 import type { Clock } from '../../core/clock.js'
 import { SessionError } from '../../core/errors.js'
-import type { Connection } from './connection.js'
+import type { Connection, ListeningClient } from './connection.js'
 
 /** What a notification has room for, in bytes. A longer key is found by looking. */
 const longestPayload = 7_999
@@ -33,32 +33,11 @@ export class EndedFeed {
 
   /** On a connection that is kept for it; when that breaks, on another. Rejects where the pool can give none. */
   async listen(listener: (key: string) => void): Promise<() => Promise<void>> {
-    let letGo: (() => void) | undefined
-    let stopped = false
-    const retry = (): void => {
-      letGo = undefined
-      if (!stopped) this.#clock.after(pauseBeforeReconnect, () => void connect().catch(retry), 'background')
-    }
-    const connect = async (): Promise<void> => {
-      const client = await this.#connection.dedicated()
-      if (client === undefined) throw cannotListen()
-      const end = once((then: () => void) => {
-        client.release(true)
-        then()
-      })
-      client.on('error', () => end(retry))
-      client.on('end', () => end(retry))
-      client.on('notification', ({ channel, payload }) => {
-        if (channel === this.#channel && payload !== undefined) listener(payload)
-      })
-      letGo = () => end(() => {})
-      await client.query(`LISTEN ${this.#channel}`)
-    }
-    await connect()
+    const listening = new Listening(this.#connection, this.#channel, this.#clock, listener)
+    await listening.start()
     const stop = async (): Promise<void> => {
-      stopped = true
       this.#stops.delete(stop)
-      letGo?.()
+      listening.stop()
     }
     this.#stops.add(stop)
     return stop
@@ -69,12 +48,63 @@ export class EndedFeed {
   }
 }
 
-function once<Argument>(work: (argument: Argument) => void): (argument: Argument) => void {
-  let done = false
-  return (argument) => {
-    if (done) return
-    done = true
-    work(argument)
+/** One who listens: on one connection at a time, and on none once it is stopped, whatever was under way then. */
+class Listening {
+  readonly #connection: Connection
+  readonly #channel: string
+  readonly #clock: Clock
+  readonly #listener: (key: string) => void
+  #client: ListeningClient | undefined
+  #stopped = false
+
+  constructor(connection: Connection, channel: string, clock: Clock, listener: (key: string) => void) {
+    this.#connection = connection
+    this.#channel = channel
+    this.#clock = clock
+    this.#listener = listener
+  }
+
+  async start(): Promise<void> {
+    const client = await this.#connection.dedicated()
+    if (client === undefined) throw cannotListen()
+    if (this.#stopped) return client.release(true)
+    this.#client = client
+    let listens = false
+    const lost = (): void => {
+      if (this.#client !== client) return
+      this.#letGo()
+      // Before it listens, whoever waits for that is told.
+      if (listens) this.#startAgain()
+    }
+    client.on('error', lost)
+    client.on('end', lost)
+    client.on('notification', ({ channel, payload }) => {
+      if (this.#client === client && channel === this.#channel && payload !== undefined) this.#listener(payload)
+    })
+    try {
+      await client.query(`LISTEN ${this.#channel}`)
+      listens = true
+    } catch (error) {
+      lost()
+      throw error
+    }
+  }
+
+  stop(): void {
+    this.#stopped = true
+    this.#letGo()
+  }
+
+  #startAgain(): void {
+    if (this.#stopped) return
+    const task = (): void => void (this.#stopped || this.start().catch(() => this.#startAgain()))
+    this.#clock.after(pauseBeforeReconnect, task, 'background')
+  }
+
+  #letGo(): void {
+    const client = this.#client
+    this.#client = undefined
+    client?.release(true)
   }
 }
 
