@@ -14,6 +14,8 @@ export interface RedisSentinel {
   readonly host: string
   readonly port: number
   readonly primary: Engine
+  /** Resolves when the replica has all that was written until now. Redis answers before that, and a primary that dies takes it along. */
+  replicated(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -32,7 +34,8 @@ export async function startRedisSentinel(): Promise<RedisSentinel> {
     await stop()
     throw error
   }
-  return { name: 'first', host: '127.0.0.1', port: sentinel.port, primary, stop }
+  const replicated = (): Promise<void> => allReplicated(primary.port)
+  return { name: 'first', host: '127.0.0.1', port: sentinel.port, primary, replicated, stop }
 }
 
 interface Process {
@@ -78,6 +81,15 @@ async function told(port: number, command: string[], wanted: RegExp): Promise<vo
   while (!wanted.test(JSON.stringify(await client.sendCommand(command)))) {
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
+  client.destroy()
+}
+
+async function allReplicated(port: number): Promise<void> {
+  const client = createClient({ url: `redis://127.0.0.1:${port}` })
+  await client.connect()
+  // WAIT is for the writes of its own connection, and what others wrote comes before them.
+  await client.sendCommand(['SET', 'replicated', ''])
+  await client.sendCommand(['WAIT', '1', '0'])
   client.destroy()
 }
 

@@ -48,6 +48,7 @@ describe('with Sentinel', () => {
     expect(await store.update('key', record({ userId: 'ann', version: 2 }), 1)).toBe('updated')
     expect((await store.scan(undefined, 10)).records).toHaveLength(1)
 
+    await sentinel.replicated()
     sentinel.primary.signal('SIGKILL')
     const during = settled(store.touch('key', start + 100_000_000))
     await expect.poll(() => settled(store.create('new', ofAnn)), { timeout: 15_000, interval: 100 }).not.toBe('failed')
