@@ -5,7 +5,6 @@
 import type { Clock } from './clock.js'
 import { withDeadline } from './deadline.js'
 import type { MaybePromise, SessionRecord, SessionStore } from './record.js'
-import { isTombstone } from './tombstones.js'
 
 export interface AbandonedRecordsSettings {
   readonly store: SessionStore
@@ -16,8 +15,8 @@ export interface AbandonedRecordsSettings {
 export interface Condition {
   /** Only if it is still that one: what another has stored under an ID that was made twice is not ours to delete. */
   readonly record?: SessionRecord | undefined
-  /** Only if the session under this key has not ended for it. */
-  readonly unlessEnded?: string | undefined
+  /** Only if this says so. */
+  readonly onlyIf?: (() => Promise<boolean>) | undefined
 }
 
 /** Milliseconds until the next try: what failed a moment ago may fail again, and for a while. */
@@ -32,8 +31,8 @@ export class AbandonedRecords {
 
   /** Deletes the record, now or when the store can again. Nobody waits for it, and it does not keep the process alive. */
   delete(key: string, condition: Condition = {}): void {
-    // A write that came to nothing in time may still arrive, so whether the session has ended shows a little later.
-    if (condition.unlessEnded === undefined) void this.#try(key, condition, 0)
+    // A write that came to nothing in time may still arrive, so what came of it shows a little later.
+    if (condition.onlyIf === undefined) void this.#try(key, condition, 0)
     else this.#tryAfter(key, condition, 1)
   }
 
@@ -44,10 +43,9 @@ export class AbandonedRecords {
   }
 
   async #try(key: string, condition: Condition, tries: number): Promise<void> {
-    const { record, unlessEnded } = condition
+    const { record, onlyIf } = condition
     try {
-      const before = unlessEnded === undefined ? undefined : await this.#read(unlessEnded)
-      if (unlessEnded !== undefined && (before === undefined || isTombstone(before))) return
+      if (onlyIf !== undefined && !(await onlyIf())) return
       const left = await this.#read(key)
       // What another has stored under an ID that was made twice is not ours to delete.
       if (left !== undefined && (record === undefined || isSame(left, record))) {

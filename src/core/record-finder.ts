@@ -12,7 +12,7 @@ import { andThen, isPending } from './maybe-promise.js'
 import type { MaybePromise, SessionRecord, SessionStore } from './record.js'
 import { bookmarkOf, isRecord, unreadable } from './record-bookmark.js'
 import type { RetiredIds } from './retired-ids.js'
-import { isTombstone, openForward } from './tombstones.js'
+import { isSettled, isTombstone, openForward } from './tombstones.js'
 
 export interface RecordFinderSettings {
   readonly store: SessionStore
@@ -55,7 +55,9 @@ export class RecordFinder {
       }
       if (key !== newestKey) return this.find(id, secretIndex - 1, fresh, outdated)
       // Asked only for IDs that lead nowhere, so that what visitors do all day stays at one read.
-      return andThen(this.#retired.read(key), (mark) => (mark === undefined ? undefined : this.#goOn(id, mark)))
+      return andThen(this.#retired.read(key), (mark) =>
+        mark === undefined || this.#wasEndedOnItsWay(id, mark) ? undefined : this.#goOn(id, mark),
+      )
     })
   }
 
@@ -69,6 +71,11 @@ export class RecordFinder {
       if (record !== undefined && !isRecord(record)) throw unreadable()
       return record
     })
+  }
+
+  // The old record would still be there, as a session or as the tombstone that it became.
+  #wasEndedOnItsWay(id: string, mark: SessionRecord): boolean {
+    return !isSettled(mark) && openForward(id, mark) !== undefined
   }
 
   // An ID that was given up for another: by the clock, and its session goes on there; or at a sign-in, and it leads nowhere.

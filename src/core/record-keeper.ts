@@ -235,11 +235,11 @@ export class RecordKeeper implements Keeper {
     if (isOwnKey(key)) return undefined
     const record = await this.#finder.read(key)
     if (record !== undefined && this.#lives(record)) return { key, record }
-    const next = await this.successor(key)
+    const next = this.#settings.renews ? await this.#retired.reachedKey(key) : undefined
     return next === undefined ? undefined : this.current(next)
   }
 
-  /** The key under which the session goes on that was renewed a moment ago. */
+  /** The key to which the session is being renewed, or was a moment ago. */
   async successor(key: string): Promise<string | undefined> {
     return this.#settings.renews ? this.#retired.successor(key) : undefined
   }
@@ -284,7 +284,7 @@ export class RecordKeeper implements Keeper {
   }
 
   async #nextId(id: string): Promise<string | undefined> {
-    return this.#retired.forward(id, this.#storeKeyOf(id, 0))
+    return this.#retired.reached(id, this.#storeKeyOf(id, 0))
   }
 
   #ask<T>(operation: string, answer: MaybePromise<T>): MaybePromise<T> {

@@ -3,8 +3,9 @@
  * where a late request with the old ID is led on.
  *
  * Nothing that another request writes to the old record meanwhile is lost, and a session that another request ends meanwhile stays ended.
- * With four plain steps on any store: the tombstone and the new record are there before the old record stops being one, by version, and only
- * then is the old record deleted. Whoever comes in between finds either the session or the way to it.
+ * With plain steps on any store: the tombstone and the new record are there before the old record stops being one, by version, and only
+ * when the tombstone says so is the old record deleted. Whoever comes in between finds either the session or the way to it, and where it
+ * was ended meanwhile neither.
  */
 import type { AbandonedRecords } from './abandoned-records.js'
 import { settle } from './conflicts.js'
@@ -63,15 +64,15 @@ export class RecordSuccession {
     const { read, kind, newId } = succession
     const successor = new Successor(this.#keyOf(newId), this.#firstRecord(succession))
     const isRenewal = kind === 'renewal' && read !== undefined
-    const mark = this.#markOf(succession, successor)
-    // Before its record is there, or who lists sessions would see one of a renewal that is about to give way to another.
-    if (isRenewal && !(await this.#retired.raise(read.key, mark))) return 'elsewhere'
+    // Before the new record is there, or who lists sessions would see one of a renewal that is about to give way to another.
+    const mark = isRenewal ? await this.#retired.raise(read.key, this.#markOf(succession, successor)) : undefined
+    if (isRenewal && mark === undefined) return 'elsewhere'
     let created = true
     try {
       created = await this.#ask('save', this.#store.create(successor.key, successor.record))
       if (!created) throw idTaken()
       if (read === undefined) return { bookmark: successor.bookmark }
-      if (isRenewal) return await this.#renew(succession, read, successor, mark)
+      if (mark !== undefined) return await this.#renew(succession, read, successor, mark)
       const wasThere = await this.#endChain(succession, read, successor)
       if (wasThere || kind === 'sign-in') return { bookmark: successor.bookmark }
       await this.#delete(successor.key)
@@ -79,10 +80,10 @@ export class RecordSuccession {
     } catch (error) {
       if (created) {
         // A renewal that failed half-way may have become the session: whoever holds the old ID is led on to it then.
-        const unlessEnded = successor.isNeeded ? read?.key : undefined
-        this.#abandoned.delete(successor.key, { record: successor.record, unlessEnded })
+        const onlyIf = successor.isNeeded && mark ? () => this.#cameToNothing(read!.key, mark) : undefined
+        this.#abandoned.delete(successor.key, { record: successor.record, onlyIf })
       }
-      if (isRenewal && !successor.isNeeded) await this.#retired.lower(read.key, mark).catch(() => {})
+      if (mark !== undefined && !successor.isNeeded) await this.#retired.lower(read!.key, mark).catch(() => {})
       throw error
     }
   }
@@ -94,10 +95,22 @@ export class RecordSuccession {
     mark: SessionRecord,
   ): Promise<SuccessionResult> {
     successor.isNeeded = true
-    if (await this.#end(succession, read, read, successor, mark)) return { bookmark: successor.bookmark }
+    if ((await this.#end(succession, read, read, successor, mark)) === 'ended') {
+      // Where the tombstone cannot say that the session has got there, the old record stays and says it, for as long.
+      if (await this.#retired.settle(read.key, mark).catch(() => false)) await this.#clearUp(read.key)
+      return { bookmark: successor.bookmark }
+    }
     await this.#delete(successor.key)
     await this.#retired.lower(read.key, mark)
     return 'gone'
+  }
+
+  /** Has nobody been led on by this renewal, and will nobody be? */
+  async #cameToNothing(oldKey: string, mark: SessionRecord): Promise<boolean> {
+    const old = await this.#read(oldKey)
+    if (old !== undefined) return !isTombstone(old)
+    const left = await this.#retired.read(oldKey)
+    return left?.attributes === mark.attributes
   }
 
   #markOf({ oldId, newId }: Succession, successor: Successor): SessionRecord {
@@ -113,49 +126,57 @@ export class RecordSuccession {
     let { oldId: id } = succession
     let old: Old = read
     for (;;) {
-      const { forward, before } = await this.#retired.silence(id, old.key)
+      const { forward, settled, before } = await this.#retired.silence(id, old.key)
       const next = forward === undefined ? undefined : this.#keyOf(forward)
-      const { record } = old
-      if (record !== undefined && !isTombstone(record)) {
-        if (old !== read) await this.#bringAlong(succession, read, record, successor)
-        if (await this.#end(succession, read, { key: old.key, record }, successor, this.#tombstone())) {
-          // The renewal finds the old one gone, and gives up; of a process that died nobody else would clear up.
-          if (next !== undefined) this.#abandoned.delete(next)
-          return true
-        }
+      if (old !== read && isSession(old.record)) await this.#bringAlong(succession, read, old.record, successor)
+      const end = await this.#endOld(succession, read, old, successor)
+      if (end === 'ended') {
+        await this.#clearUp(old.key)
+        // The renewal finds the old one gone, and gives up; of a process that died nobody else would clear up.
+        if (next !== undefined) this.#abandoned.delete(next)
+        return true
       }
       if (next === undefined) return before
+      if (end === 'renewed') {
+        // Kept for its renewal, which does not get to delete it where its tombstone was silenced.
+        if (!settled) await this.#clearUp(old.key)
+      } else if (!settled) {
+        // It was ended before its renewal got there, so that comes to nothing.
+        this.#abandoned.delete(next)
+        return false
+      }
       id = forward!
-      old = { key: next, record: await this.#ask('read', this.#store.read(next, { fresh: true })) }
+      old = { key: next, record: await this.#read(next) }
     }
   }
 
-  /** Ends the record in whatever state others leave it, and takes their changes along. `false` when somebody else has ended it. */
+  async #endOld(succession: Succession, read: RecordBookmark, { key, record }: Old, successor: Successor): Promise<End> {
+    if (record === undefined) return 'missing'
+    if (isTombstone(record)) return 'renewed'
+    return this.#end(succession, read, { key, record }, successor, this.#tombstone())
+  }
+
+  /** Ends the record in whatever state others leave it, and takes their changes along. */
   async #end(
     succession: Succession,
     read: RecordBookmark,
     { key, record }: { readonly key: string; readonly record: SessionRecord },
     successor: Successor,
     mark: SessionRecord,
-  ): Promise<boolean> {
+  ): Promise<End> {
     let old = record
     for (let left = attempts; left > 0; left -= 1) {
       const { createdAt, version, userId } = old
       // Still the user's, so that the store forgets it with its user when it is deleted.
       const ending = { ...mark, createdAt, userId, version: version + 1 }
       const answer = await this.#ask('save', this.#store.update(key, ending, version))
-      if (answer === 'missing') return false
-      if (answer === 'updated') {
-        await this.#delete(key).catch(() => {
-          // It is no session any more, and is forgotten when it is over.
-        })
-        return true
-      }
+      if (answer === 'missing') return 'missing'
+      if (answer === 'updated') return 'ended'
       if (!isRecord((answer as { conflict?: unknown } | undefined)?.conflict)) throw unreadable()
       old = answer.conflict
-      if (isTombstone(old)) return false
+      if (isTombstone(old)) return 'renewed'
       // Whoever ended the new session has ended the renewal. A sign-in has the old one to end all the same.
-      if (!(await this.#bringAlong(succession, read, old, successor)) && succession.kind === 'renewal') return false
+      if (!(await this.#bringAlong(succession, read, old, successor)) && succession.kind === 'renewal') return 'missing'
     }
     throw unreadable()
   }
@@ -212,6 +233,15 @@ export class RecordSuccession {
     return this.#settings.storeKeyOf(id, 0)
   }
 
+  /** Deletes what is no session any more, and is forgotten in time if it cannot be deleted now. */
+  async #clearUp(key: string): Promise<void> {
+    await this.#delete(key).catch(() => {})
+  }
+
+  async #read(key: string): Promise<SessionRecord | undefined> {
+    return this.#ask('read', this.#store.read(key, { fresh: true }))
+  }
+
   async #delete(key: string): Promise<unknown> {
     return this.#ask('destroy', this.#store.delete(key))
   }
@@ -219,6 +249,13 @@ export class RecordSuccession {
   async #ask<T>(operation: string, answer: MaybePromise<T>): Promise<T> {
     return withDeadline(answer, operation, this.#settings.storeTimeout, this.#settings.clock)
   }
+}
+
+/** `renewed`: somebody else has given it a new ID. `missing`: somebody else has ended it. */
+type End = 'ended' | 'renewed' | 'missing'
+
+function isSession(record: SessionRecord | undefined): record is SessionRecord {
+  return record !== undefined && !isTombstone(record)
 }
 
 /** The old record, as it was found. */

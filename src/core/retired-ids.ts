@@ -8,7 +8,15 @@ import type { StoreKeyOf } from './keys.js'
 import { andThen } from './maybe-promise.js'
 import type { MaybePromise, SessionRecord, SessionStore } from './record.js'
 import { isRecord, unreadable } from './record-bookmark.js'
-import { openForward, successorKey, tombstone, tombstoneKey } from './tombstones.js'
+import {
+  isSettled,
+  isTombstone,
+  openForward,
+  settledTombstone,
+  successorKey,
+  tombstone,
+  tombstoneKey,
+} from './tombstones.js'
 
 export interface RetiredIdsSettings {
   readonly store: SessionStore
@@ -23,6 +31,8 @@ export interface RetiredIdsSettings {
 export interface Silenced {
   /** The ID to which its tombstone had led until now. */
   readonly forward: string | undefined
+  /** The session had got there. */
+  readonly settled: boolean
   /** It had been given up for good before. */
   readonly before: boolean
 }
@@ -48,28 +58,48 @@ export class RetiredIds {
     return this.#settings.clock.now() < mark.expiresAt
   }
 
-  /** The ID under which the session goes on that was found gone under `key`, or `undefined` where it was not renewed. */
+  /** The ID to which the tombstone leads, whether or not the session gets there: for who ends it wherever it is. */
   forward(id: string, key: string): MaybePromise<string | undefined> {
     return andThen(this.read(key), (mark) => (mark === undefined ? undefined : openForward(id, mark)))
   }
 
-  /** The key under which it does, for who does not know the ID. */
+  /** The key to which it leads, for who does not know the ID. */
   successor(key: string): MaybePromise<string | undefined> {
-    return andThen(this.read(key), (mark) => mark && successorKey(key, mark, (id) => this.#settings.storeKeyOf(id, 0)))
+    return andThen(this.read(key), (mark) => mark && this.#successorIn(key, mark))
   }
 
   /**
-   * Raises a tombstone where none stands. `false` where one does: somebody else is giving the ID up. What is left of one that is over is
-   * written over.
+   * The ID under which the session goes on that was found gone under `key`. `undefined` where it does not, also because it was ended while
+   * it was being renewed.
    */
-  async raise(key: string, mark: SessionRecord): Promise<boolean> {
+  reached(id: string, key: string): Promise<string | undefined> {
+    return this.#reached(key, (mark) => openForward(id, mark))
+  }
+
+  /** The key under which it does, for who does not know the ID. */
+  reachedKey(key: string): Promise<string | undefined> {
+    return this.#reached(key, (mark) => this.#successorIn(key, mark))
+  }
+
+  /**
+   * Raises a tombstone where none stands, and answers it as it stands there. `undefined` where one did: somebody else is giving the ID up. What
+   * is left of one that is over is written over.
+   */
+  async raise(key: string, mark: SessionRecord): Promise<SessionRecord | undefined> {
     const place = tombstoneKey(key)
-    if (await this.#ask('save', this.#store.create(place, mark))) return true
+    if (await this.#ask('save', this.#store.create(place, mark))) return mark
     const other = await this.#read(key)
-    if (other === undefined) return this.#ask('save', this.#store.create(place, mark))
-    if (this.holds(other)) return false
+    if (other === undefined) return (await this.#ask('save', this.#store.create(place, mark))) ? mark : undefined
+    if (this.holds(other)) return undefined
     const next = { ...mark, version: other.version + 1 }
-    return (await this.#ask('save', this.#store.update(place, next, other.version))) === 'updated'
+    const answer = await this.#ask('save', this.#store.update(place, next, other.version))
+    return answer === 'updated' ? next : undefined
+  }
+
+  /** Notes on the tombstone that was raised that the session has got to where it leads. `false` when it is another one by now. */
+  async settle(key: string, mark: SessionRecord): Promise<boolean> {
+    const answer = this.#store.update(tombstoneKey(key), settledTombstone(mark), mark.version)
+    return (await this.#ask('save', answer)) === 'updated'
   }
 
   /** Leaves a tombstone that leads nowhere, where there can be no other. */
@@ -87,21 +117,22 @@ export class RetiredIds {
   /** Leaves a tombstone that leads nowhere, whatever stood there before. */
   async silence(id: string, key: string): Promise<Silenced> {
     const { clock, tombstone: lifetime } = this.#settings
-    if (lifetime === 0) return { forward: undefined, before: false }
+    if (lifetime === 0) return { forward: undefined, settled: false, before: false }
     const mark = tombstone(clock.now(), lifetime)
     const place = tombstoneKey(key)
     for (let left = attempts; left > 0; left -= 1) {
       const other = await this.#read(key)
       const forward = other && openForward(id, other)
+      const settled = other !== undefined && isSettled(other)
       if (other === undefined) {
-        if (await this.#ask('save', this.#store.create(place, mark))) return { forward, before: false }
+        if (await this.#ask('save', this.#store.create(place, mark))) return { forward, settled, before: false }
       } else if (forward === undefined && this.holds(other)) {
-        return { forward, before: true }
+        return { forward, settled, before: true }
       } else {
         // By version and not by deleting it first: a renewal must find no moment at which it can raise its own.
         const next = { ...mark, version: other.version + 1 }
         if ((await this.#ask('save', this.#store.update(place, next, other.version))) === 'updated')
-          return { forward, before: false }
+          return { forward, settled, before: false }
       }
     }
     throw new SessionError(
@@ -112,6 +143,24 @@ export class RetiredIds {
 
   forget(key: string): MaybePromise<unknown> {
     return this.#ask('destroy', this.#store.delete(tombstoneKey(key)))
+  }
+
+  async #reached(
+    key: string,
+    open: (mark: SessionRecord) => string | undefined,
+  ): Promise<string | undefined> {
+    const mark = await this.read(key)
+    const forward = mark && open(mark)
+    if (forward === undefined || isSettled(mark!)) return forward
+    const old = await this.#ask('read', this.#store.read(key, { fresh: true }))
+    if (old !== undefined) return isTombstone(old) ? forward : undefined
+    // Settled, and the old record then deleted, since the first look; or never.
+    const newest = await this.read(key)
+    return newest !== undefined && isSettled(newest) ? open(newest) : undefined
+  }
+
+  #successorIn(key: string, mark: SessionRecord): string | undefined {
+    return successorKey(key, mark, (id) => this.#settings.storeKeyOf(id, 0))
   }
 
   #read(key: string): MaybePromise<SessionRecord | undefined> {

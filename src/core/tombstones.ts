@@ -18,6 +18,8 @@ export interface Forward {
    * old key opens the seal.
    */
   readonly key?: string | undefined
+  /** The session has got there. Until then it may yet be ended where it was, and never come. */
+  readonly settled?: boolean | undefined
 }
 
 /** Where the tombstone of a record stands. */
@@ -31,6 +33,16 @@ const start = '{"retired":true'
 export function tombstone(now: number, lifetime: number, forward?: Forward): SessionRecord {
   const attributes = forward === undefined ? `${start}}` : `${start},${JSON.stringify(forward).slice(1)}`
   return { data: '{}', attributes, version: 1, createdAt: now, expiresAt: now + lifetime, userId: undefined }
+}
+
+/** The tombstone with a note that the session has got to where it leads. */
+export function settledTombstone(mark: SessionRecord): SessionRecord {
+  const attributes = JSON.stringify({ retired: true, ...forwardOf(mark), settled: true })
+  return { ...mark, attributes, version: mark.version + 1 }
+}
+
+export function isSettled(mark: SessionRecord): boolean {
+  return forwardOf(mark).settled === true
 }
 
 /** A record may itself have become a tombstone, for the moment until it is deleted. */
@@ -73,7 +85,7 @@ export function successorKey(oldKey: string, mark: SessionRecord, keyOfId: (id: 
   return id === undefined ? undefined : keyOfId(id)
 }
 
-function forwardOf({ attributes }: SessionRecord): { readonly to?: unknown; readonly key?: unknown } {
+function forwardOf({ attributes }: SessionRecord): { readonly [Name in keyof Forward]?: unknown } {
   return parseData(attributes ?? '') ?? {}
 }
 

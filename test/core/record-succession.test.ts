@@ -300,6 +300,104 @@ describe('a renewal', () => {
   })
 })
 
+describe('a session that is ended right before a renewal has raised its tombstone', () => {
+  it('is found by nobody while the renewal does not know it yet, so that nobody takes it further', async () => {
+    const here = scene()
+    await kept(here.keeper, 'old', { cart: 'tea' }, { marks: ann })
+    const { bookmark } = await loaded(here.keeper, 'old')
+    const renew = await succeed(here.keeper, 'renewal', 'renewed')
+    here.at.before('create', 'retired:old', async () => here.inner.delete('old'))
+    const found: unknown[] = []
+    here.at.before('update', 'old', async () => {
+      expect(here.inner.read('renewed')).toBeDefined()
+      found.push(await here.keeper.load('old', 0), await here.keeper.current('old'))
+      found.push(await here.keeper.modify('old', () => {}, 1_000))
+      found.push(await here.keeper.save(session('old', { late: 1 }, { bookmark })))
+    })
+    expect(await renew()).toBe('gone')
+    expect(found).toEqual([undefined, undefined, undefined, 'gone'])
+    expect(here.inner.scan(undefined, 100).records).toEqual([])
+  })
+
+  it('is not brought back by another proof', async () => {
+    const here = scene()
+    await kept(here.keeper, 'old', { cart: 'tea' }, { marks: ann })
+    const renew = await succeed(here.keeper, 'renewal', 'renewed')
+    const prove = await succeed(here.keeper, 'proof', 'proven')
+    here.at.before('create', 'retired:old', async () => here.inner.delete('old'))
+    let proof: unknown
+    here.at.before('update', 'old', async () => (proof = await prove()))
+    expect(await renew()).toBe('gone')
+    expect(proof).toBe('gone')
+    await settled()
+    expect(living(here)).toEqual({})
+  })
+
+  it('stays ended where the store fails the renewal after that: what it has made is deleted', async () => {
+    const here = scene()
+    await kept(here.keeper, 'old', { cart: 'tea' }, { marks: ann })
+    const renew = await succeed(here.keeper, 'renewal', 'renewed')
+    here.at.before('create', 'retired:old', async () => here.inner.delete('old'))
+    here.at.before('update', 'old', () => Promise.reject(new Error('down')))
+    await expect(renew()).rejects.toThrow('down')
+    here.clock.advance(10_000)
+    await settled()
+    expect(here.inner.listByUser('ann')).toEqual([])
+  })
+})
+
+describe('a renewal that is through', () => {
+  it('leads on also where its tombstone cannot be told so', async () => {
+    const here = scene()
+    await kept(here.keeper, 'old', { cart: 'tea' })
+    const { bookmark } = await loaded(here.keeper, 'old')
+    here.at.before('update', 'retired:old', () => Promise.reject(new Error('down')))
+    await (
+      await succeed(here.keeper, 'renewal', 'renewed')
+    )()
+    expect(await loaded(here.keeper, 'old')).toMatchObject({ renewedId: 'renewed' })
+    expect(await here.keeper.save(session('old', { cart: 'tea', late: 1 }, { bookmark }))).toBe('moved')
+    expect(living(here)).toEqual({ renewed: { cart: 'tea', late: 1 } })
+    here.clock.advance(lifetime)
+    here.inner.sweep(here.clock.now())
+    expect(here.inner.scan(undefined, 100).records.map(({ key }) => key)).toEqual(['renewed'])
+  })
+
+  it('when a sign-in silences its tombstone is ended by that, and leaves nothing', async () => {
+    const here = scene()
+    await kept(here.keeper, 'old', { cart: 'tea' })
+    const renew = await succeed(here.keeper, 'renewal', 'renewed')
+    const signIn = await succeed(here.keeper, 'sign-in', 'signed-in', { marks: ann })
+    here.at.before('update', 'retired:old', signIn)
+    await renew()
+    expect(living(here)).toEqual({ 'signed-in': { cart: 'tea' } })
+    expect(here.inner.read('old')).toBeUndefined()
+    expect(await here.keeper.load('old', 0)).toEqual({ status: 'retired' })
+    expect(await here.keeper.load('renewed', 0)).toEqual({ status: 'retired' })
+  })
+
+  it('between two looks of a late request leads that on', async () => {
+    const here = scene()
+    await kept(here.keeper, 'old', { cart: 'tea' })
+    const { bookmark } = await loaded(here.keeper, 'old')
+    const renew = await succeed(here.keeper, 'renewal', 'renewed')
+    let goOn = (): void => {}
+    const waits = new Promise<void>((resolve) => {
+      goOn = resolve
+    })
+    here.at.before('update', 'retired:old', () => waits)
+    const renewed = renew()
+    await settled()
+    // It finds the tombstone that does not say yet how it went, and then no old record any more.
+    here.at.before('read', 'old', () => {
+      goOn()
+      return renewed
+    })
+    expect(await here.keeper.save(session('old', { cart: 'tea', late: 1 }, { bookmark }))).toBe('moved')
+    expect(living(here)).toEqual({ renewed: { cart: 'tea', late: 1 } })
+  })
+})
+
 describe('another proof', () => {
   it('of a session that was destroyed meanwhile makes none', async () => {
     const here = scene()

@@ -17,8 +17,10 @@ const endsAll: ReadonlySet<AccountStep> = new Set(['end all', 'end everyone'])
 export const endOfAllHolds: AccountInvariant = {
   name: 'the end of all sessions holds: no session that began before it lives, and no sign-in that was under way, whatever renews meanwhile',
   programs: accountPrograms(['set', 'time passes', 'time passes', 'sign in', 'end all', 'end all', 'end everyone']),
-  broken({ deeds, living }) {
+  broken({ deeds, living, traces }) {
     for (const end of done(deeds).filter(({ step }) => endsAll.has(step))) {
+      const late = sawAfter(traces, end, (origin) => beganAt(deeds, origin) < end.from)
+      if (late !== undefined) return late
       const survivor = living.find(({ data }) => beganAt(deeds, data.origin) < end.from)
       if (survivor !== undefined) {
         return `${String(survivor.data.origin)} began at ${beganAt(deeds, survivor.data.origin)} and outlived '${end.step}' of ${end.from} to ${end.to}`
@@ -46,8 +48,12 @@ export const endOfOthersSparesOne: AccountInvariant = {
 export const endedStaysEnded: AccountInvariant = {
   name: 'a session that was signed out or revoked, also during its renewal, is gone and stays gone',
   programs: accountPrograms([...changes, 'time passes', 'time passes', 'sign out', 'end one']),
-  broken({ deeds, living }) {
+  broken({ deeds, living, traces }) {
     const ends = done(deeds).filter(({ step }) => step === 'sign out' || step === 'end one')
+    for (const end of ends) {
+      const late = sawAfter(traces, end, (origin) => origin === end.origin)
+      if (late !== undefined) return late
+    }
     const alive = ends.find(({ origin }) => living.some(({ data }) => data.origin === origin))
     return alive === undefined
       ? undefined
@@ -200,6 +206,16 @@ interface DoneDeed extends Deed {
 /** What was asked for and done, as far as whoever asked was told. */
 function done(deeds: readonly Deed[]): readonly DoneDeed[] {
   return deeds.filter((deed): deed is DoneDeed => deed.to !== undefined && deed.failure === undefined)
+}
+
+/** Did a request that came when the session had been ended find it all the same? */
+function sawAfter(
+  traces: AccountHistory['traces'],
+  { step, to }: DoneDeed,
+  isMeant: (origin: unknown) => boolean,
+): string | undefined {
+  const late = traces.find(({ startedAt, saw }) => startedAt > to && saw[0]?.origin !== undefined && isMeant(saw[0].origin))
+  return late && `request ${late.number} came after '${step}' of ${to}, and saw ${JSON.stringify(late.saw[0])}`
 }
 
 /** When the sign-in began that made this session; those from before the run began before everything. */
