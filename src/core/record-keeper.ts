@@ -19,6 +19,7 @@ import { bookmarkOf, idTaken, type RecordBookmark } from './record-bookmark.js'
 import { RecentlyEnded } from './recently-ended.js'
 import { RecordFinder } from './record-finder.js'
 import { RecordSuccession, type Succession, type SuccessionResult } from './record-succession.js'
+import { RecordTrail } from './record-trail.js'
 import { RecordWriter, type RecordDraft } from './record-writer.js'
 import { RetiredIds } from './retired-ids.js'
 import { isTombstone } from './tombstones.js'
@@ -48,6 +49,7 @@ export class RecordKeeper implements Keeper {
   readonly #finder: RecordFinder
   readonly #writer: RecordWriter
   readonly #succession: RecordSuccession
+  readonly #trail: RecordTrail
   readonly #ended: RecentlyEnded
 
   constructor(settings: RecordKeeperSettings) {
@@ -60,6 +62,7 @@ export class RecordKeeper implements Keeper {
     this.#finder = new RecordFinder(settings, this.#deadlines, this.#retired)
     this.#writer = new RecordWriter(settings)
     this.#succession = new RecordSuccession(settings, this.#deadlines, this.#retired, this.#abandoned)
+    this.#trail = new RecordTrail(settings, this.#finder, this.#retired, (record) => this.#lives(record))
     this.#ended = new RecentlyEnded(settings.clock)
   }
 
@@ -95,7 +98,7 @@ export class RecordKeeper implements Keeper {
 
   /** The session got a new ID by the clock while this request ran: what it changed is stored where the session goes on. */
   async #saveElsewhere(session: SessionToKeep, draft: RecordDraft, read: RecordBookmark): Promise<SaveResult> {
-    for await (const { key, record } of this.#renewed(session.id)) {
+    for await (const { key, record } of this.#trail.renewed(session.id)) {
       const result = await this.#writer.update(session, draft, { ...read, key }, record)
       if (result !== 'gone') return 'moved'
     }
@@ -111,7 +114,7 @@ export class RecordKeeper implements Keeper {
       this.#writer.modify(key, change, maxBytes, (record) => this.#lives(record))
     const modified = await modifyAt(this.#storeKeyOf(id, 0))
     if (modified !== undefined || !this.#settings.renews) return modified
-    for await (const { key } of this.#renewed(id)) {
+    for await (const { key } of this.#trail.renewed(id)) {
       const elsewhere = await modifyAt(key)
       if (elsewhere !== undefined) return { ...elsewhere, moved: true }
     }
@@ -231,17 +234,13 @@ export class RecordKeeper implements Keeper {
   }
 
   /** The session that stood under this key, where it stands by now; `undefined` when it is over. */
-  async current(key: string): Promise<KeptRecord | undefined> {
-    if (isOwnKey(key)) return undefined
-    const record = await this.#finder.read(key)
-    if (record !== undefined && this.#lives(record)) return { key, record }
-    const next = this.#settings.renews ? await this.#retired.reachedKey(key) : undefined
-    return next === undefined ? undefined : this.current(next)
+  current(key: string): Promise<KeptRecord | undefined> {
+    return this.#trail.current(key)
   }
 
   /** The key to which the session is being renewed, or was a moment ago. */
-  async successor(key: string): Promise<string | undefined> {
-    return this.#settings.renews ? this.#retired.successor(key) : undefined
+  successor(key: string): MaybePromise<string | undefined> {
+    return this.#trail.successor(key)
   }
 
   /** What the store itself, at this moment, says of the session; `undefined` when it is over. */
@@ -272,19 +271,6 @@ export class RecordKeeper implements Keeper {
 
   #lives(record: SessionRecord): boolean {
     return !isTombstone(record) && this.#deadlines.passed(record, this.marks(record)) === undefined
-  }
-
-  /** Where the session goes on that was renewed; and, each time that is asked for, where it goes on after that. */
-  async *#renewed(id: string): AsyncGenerator<KeptRecord> {
-    for (let renewedId = await this.#nextId(id); renewedId !== undefined; renewedId = await this.#nextId(renewedId)) {
-      const key = this.#storeKeyOf(renewedId, 0)
-      const record = await this.#finder.read(key)
-      if (record !== undefined && !isTombstone(record)) yield { key, record }
-    }
-  }
-
-  async #nextId(id: string): Promise<string | undefined> {
-    return this.#retired.reached(id, this.#storeKeyOf(id, 0))
   }
 
   #ask<T>(operation: string, answer: MaybePromise<T>): MaybePromise<T> {

@@ -8,35 +8,18 @@
  * was ended meanwhile neither.
  */
 import type { AbandonedRecords } from './abandoned-records.js'
-import { settle } from './conflicts.js'
 import { withDeadline } from './deadline.js'
 import type { Deadlines } from './deadlines.js'
-import { mergeAttributes, writeAttributes, type SessionMarks } from './marks.js'
-import { withPredecessor } from './predecessors.js'
 import type { MaybePromise, SessionRecord, SessionStore } from './record.js'
-import { bookmarkOf, idTaken, isRecord, unreadable, type RecordBookmark } from './record-bookmark.js'
+import { idTaken, isRecord, unreadable, type RecordBookmark } from './record-bookmark.js'
 import type { RetiredIds, RetiredIdsSettings } from './retired-ids.js'
+import { Successor, type SuccessorDraft } from './successor.js'
 import { isTombstone, sealForward, tombstone, type Forward } from './tombstones.js'
 
 /** A session and the ID it is to go on under. */
-export interface Succession {
+export interface Succession extends SuccessorDraft {
   readonly oldId: string
   readonly newId: string
-  /** The old session as it was read; `undefined` for one that was never stored. */
-  readonly read: RecordBookmark | undefined
-  /** The data as the request has it now. */
-  readonly data: string
-  /** What of the data, with what others have written since, goes along. */
-  readonly keep: (data: string) => string
-  readonly marks: SessionMarks
-  readonly cookieText: string | undefined
-  readonly lifetime: number | undefined
-  readonly createdAt: number
-  /**
-   * A renewal leads late requests on, and gives way to a sign-out; a sign-in does neither. A proof is a sign-in of who is signed in already,
-   * and gives way like a renewal.
-   */
-  readonly kind: 'sign-in' | 'proof' | 'renewal'
 }
 
 /** `elsewhere`: another request is renewing the session at this moment. `gone`: it was ended. Either way nothing was changed. */
@@ -62,18 +45,18 @@ export class RecordSuccession {
 
   async succeed(succession: Succession): Promise<SuccessionResult> {
     const { read, kind, newId } = succession
-    const successor = new Successor(this.#keyOf(newId), this.#firstRecord(succession))
+    const successor = new Successor(this.#keyOf(newId), succession, this.#deadlines, this.#settings)
     const isRenewal = kind === 'renewal' && read !== undefined
     // Before the new record is there, or who lists sessions would see one of a renewal that is about to give way to another.
     const mark = isRenewal ? await this.#retired.raise(read.key, this.#markOf(succession, successor)) : undefined
     if (isRenewal && mark === undefined) return 'elsewhere'
     let created = true
     try {
-      created = await this.#ask('save', this.#store.create(successor.key, successor.record))
+      created = await successor.create()
       if (!created) throw idTaken()
       if (read === undefined) return { bookmark: successor.bookmark }
-      if (mark !== undefined) return await this.#renew(succession, read, successor, mark)
-      const wasThere = await this.#endChain(succession, read, successor)
+      if (mark !== undefined) return await this.#renew(read, successor, mark)
+      const wasThere = await this.#endChain(succession.oldId, read, successor)
       if (wasThere || kind === 'sign-in') return { bookmark: successor.bookmark }
       await this.#delete(successor.key)
       return 'gone'
@@ -88,14 +71,9 @@ export class RecordSuccession {
     }
   }
 
-  async #renew(
-    succession: Succession,
-    read: RecordBookmark,
-    successor: Successor,
-    mark: SessionRecord,
-  ): Promise<SuccessionResult> {
+  async #renew(read: RecordBookmark, successor: Successor, mark: SessionRecord): Promise<SuccessionResult> {
     successor.isNeeded = true
-    if ((await this.#end(succession, read, read, successor, mark)) === 'ended') {
+    if ((await this.#end(read, successor, mark)) === 'ended') {
       // Where the tombstone cannot say that the session has got there, the old record stays and says it, for as long.
       if (await this.#retired.settle(read.key, mark).catch(() => false)) await this.#clearUp(read.key)
       return { bookmark: successor.bookmark }
@@ -122,14 +100,14 @@ export class RecordSuccession {
    * Ends the old session, and the one that it goes on as where another request is renewing it at this very moment. `false` when it was ended
    * by somebody else, and not for a new ID.
    */
-  async #endChain(succession: Succession, read: RecordBookmark, successor: Successor): Promise<boolean> {
-    let { oldId: id } = succession
+  async #endChain(oldId: string, read: RecordBookmark, successor: Successor): Promise<boolean> {
+    let id = oldId
     let old: Old = read
     for (;;) {
       const { forward, settled, before } = await this.#retired.silence(id, old.key)
       const next = forward === undefined ? undefined : this.#keyOf(forward)
-      if (old !== read && isSession(old.record)) await this.#bringAlong(succession, read, old.record, successor)
-      const end = await this.#endOld(succession, read, old, successor)
+      if (old !== read && isSession(old.record)) await successor.bringAlong(old.record)
+      const end = await this.#endOld(old, successor)
       if (end === 'ended') {
         await this.#clearUp(old.key)
         // The renewal finds the old one gone, and gives up; of a process that died nobody else would clear up.
@@ -150,16 +128,14 @@ export class RecordSuccession {
     }
   }
 
-  async #endOld(succession: Succession, read: RecordBookmark, { key, record }: Old, successor: Successor): Promise<End> {
+  async #endOld({ key, record }: Old, successor: Successor): Promise<End> {
     if (record === undefined) return 'missing'
     if (isTombstone(record)) return 'renewed'
-    return this.#end(succession, read, { key, record }, successor, this.#tombstone())
+    return this.#end({ key, record }, successor, this.#tombstone())
   }
 
   /** Ends the record in whatever state others leave it, and takes their changes along. */
   async #end(
-    succession: Succession,
-    read: RecordBookmark,
     { key, record }: { readonly key: string; readonly record: SessionRecord },
     successor: Successor,
     mark: SessionRecord,
@@ -176,52 +152,9 @@ export class RecordSuccession {
       old = answer.conflict
       if (isTombstone(old)) return 'renewed'
       // Whoever ended the new session has ended the renewal. A sign-in has the old one to end all the same.
-      if (!(await this.#bringAlong(succession, read, old, successor)) && succession.kind === 'renewal') return 'missing'
+      if (!(await successor.bringAlong(old)) && successor.kind === 'renewal') return 'missing'
     }
     throw unreadable()
-  }
-
-  /** Writes to the new record what another request has written to the old one. `false` when the new one was ended, too. */
-  async #bringAlong(
-    succession: Succession,
-    read: RecordBookmark,
-    old: SessionRecord,
-    successor: Successor,
-  ): Promise<boolean> {
-    const { data } = settle('merge', read.base, succession.data, old.data)
-    const { version } = successor.record
-    const next = { ...this.#nextRecord(succession, read, old), data: succession.keep(data), version: version + 1 }
-    if ((await this.#ask('save', this.#store.update(successor.key, next, version))) !== 'updated') return false
-    successor.record = next
-    return true
-  }
-
-  #firstRecord(succession: Succession): SessionRecord {
-    const { keep, data, marks, cookieText, lifetime, createdAt, read } = succession
-    const attributes = writeAttributes(cookieText, marks)
-    return {
-      data: keep(data),
-      attributes: read === undefined ? attributes : withPredecessor(attributes, read.key),
-      version: 1,
-      createdAt,
-      expiresAt: this.#deadlines.next(lifetime),
-      userId: marks.userId,
-    }
-  }
-
-  /** Who does not sign in changes little but the ID, so what another request knows of the user, the device and the cookie goes along. */
-  #nextRecord(succession: Succession, read: RecordBookmark, old: SessionRecord): SessionRecord {
-    const first = this.#firstRecord(succession)
-    if (succession.kind === 'sign-in') return first
-    const { marks, cookieText } = succession
-    const base = read.record
-    const attributes = mergeAttributes(base.attributes, writeAttributes(cookieText, marks), old.attributes)
-    return {
-      ...first,
-      attributes: withPredecessor(attributes, read.key),
-      userId: marks.userId === base.userId ? old.userId : marks.userId,
-      expiresAt: Math.max(first.expiresAt, old.expiresAt),
-    }
   }
 
   #tombstone(forward?: Forward): SessionRecord {
@@ -262,21 +195,4 @@ function isSession(record: SessionRecord | undefined): record is SessionRecord {
 interface Old {
   readonly key: string
   readonly record: SessionRecord | undefined
-}
-
-/** The new record, as it stands. */
-class Successor {
-  readonly key: string
-  record: SessionRecord
-  /** The old session may have ended for this one, so it must not be given up. */
-  isNeeded = false
-
-  constructor(key: string, record: SessionRecord) {
-    this.key = key
-    this.record = record
-  }
-
-  get bookmark(): RecordBookmark {
-    return bookmarkOf(this.key, this.record)
-  }
 }

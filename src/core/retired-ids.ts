@@ -145,10 +145,7 @@ export class RetiredIds {
     return this.#ask('destroy', this.#store.delete(tombstoneKey(key)))
   }
 
-  async #reached(
-    key: string,
-    open: (mark: SessionRecord) => string | undefined,
-  ): Promise<string | undefined> {
+  async #reached(key: string, open: (mark: SessionRecord) => string | undefined): Promise<string | undefined> {
     const mark = await this.read(key)
     const forward = mark && open(mark)
     if (forward === undefined || isSettled(mark!)) return forward

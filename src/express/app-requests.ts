@@ -28,7 +28,7 @@ export function saveSession(visit: Visit, session: Session, done: Callback): voi
     done(insideUpdate())
     return
   }
-  if (visit.wasEnded(session.id)) {
+  if (visit.givenUp.has(session.id)) {
     done(alreadyEnded())
     return
   }
@@ -71,7 +71,7 @@ function bringToMerged(visit: Visit, snapshot: SessionSnapshot, merged: string):
 
 export function destroySession(visit: Visit, session: Session, done: Callback): void {
   delete visit.req.session
-  visit.noteEnded(session.id)
+  visit.givenUp.noteEnded(session.id)
   askFor(visit, 'destroy', done, () => {
     const { keeper } = visit.layer
     return { answer: andThen(keeper.destroy(session.id), () => tell(visit, 'destroyed', session.id)) }
@@ -82,7 +82,7 @@ export function destroySession(visit: Visit, session: Session, done: Callback): 
 export function regenerateSession(visit: Visit, done: Callback): void {
   const { req } = visit
   const id = req.sessionID as string
-  visit.noteRetired(id)
+  visit.givenUp.noteRetired(id)
   const { keeper, store } = visit.layer
   // An error is the app's to hear, and no reason to hold up what comes behind.
   const regenerated = keeper.inTurn(id, () =>

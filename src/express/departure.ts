@@ -2,7 +2,7 @@
  * How a visit ends: whether the cookie goes out, what the store is asked, and what the app hears when that fails.
  */
 import type { ServerResponse } from 'node:http'
-import { decideCommit, decideCookie, type CommitDecision, type CookieDecision } from '../core/decisions.js'
+import type { CommitDecision, CookieDecision } from '../core/decisions.js'
 import type { SaveResult, TouchResult } from '../core/keeper.js'
 import { andThen, isPending } from '../core/maybe-promise.js'
 import type { MaybePromise } from '../core/record.js'
@@ -10,11 +10,12 @@ import { keepFromSharedCaches } from './cache-headers.js'
 import { renewCookie } from './cookie.js'
 import { sayFarewell, sendCookie } from './cookie-sender.js'
 import type { ResponseGuest } from './held-response.js'
-import { isRenewalDue, renewSession } from './renewal.js'
+import { renewSession } from './renewal.js'
 import type { Session } from './session.js'
 import type { Next } from './session-host.js'
 import { storeFailed, tell } from './tell.js'
 import type { Visit } from './visit.js'
+import { commitDecision, cookieDecision } from './visit-decisions.js'
 import { bindUser } from './whose-session.js'
 
 export class Departure implements ResponseGuest {
@@ -90,12 +91,12 @@ export class Departure implements ResponseGuest {
       const session = this.#session()
       if (session !== undefined && !this.#visit.headersDone) this.#renew(session)
       if (this.#cookie === undefined) this.#decideCookie()
-      decision = this.#decideCommit()
+      decision = commitDecision(this.#visit, this.#session(), this.#cookie ?? 'none', this.#sentId)
     } catch (error) {
       this.#giveUp(error)
       return undefined
     }
-    if (!this.#reachesVisitor()) this.#visit.forgetRetired()
+    if (!this.#reachesVisitor()) this.#visit.givenUp.forgetRetired()
     if (decision === 'none') {
       trace?.step('commit', 'skipped')
       this.#tellUntouched()
@@ -129,7 +130,7 @@ export class Departure implements ResponseGuest {
   /** The session this response ends with; once the app has ended it, whatever the request becomes afterwards. */
   #session(): Session | undefined {
     if (!this.#ending) return this.#visit.livingSession()
-    return this.#final !== undefined && this.#visit.wasEnded(this.#final.id) ? undefined : this.#final
+    return this.#final !== undefined && this.#visit.givenUp.has(this.#final.id) ? undefined : this.#final
   }
 
   afterEnd(): void {
@@ -162,71 +163,8 @@ export class Departure implements ResponseGuest {
 
   #decideCookie(): void {
     const visit = this.#visit
-    const { layer, req } = visit
     const session = this.#session()
-    if (session === undefined || typeof req.sessionID !== 'string') {
-      this.#cookie = 'none'
-      return
-    }
-    const { expires, secure } = session.cookie
-    const known = visit.isKnown(session)
-    const expiring = expires !== null && expires !== undefined
-    this.#cookie = decideCookie({
-      present: true,
-      known,
-      modified: visit.baseline.isModified(visit.snapshot(session)),
-      savedByApp: visit.savedByApp,
-      expiring,
-      barred: Boolean(secure) && !visit.isSecure(),
-      saveUninitialized: layer.saveUninitialized,
-      rolling: layer.rolling && !visit.onlyPeeked,
-      outdated: known && (visit.isCookieOutdated(session, expiring) || isRenewalDue(visit, session)),
-    })
-    if (this.#cookie === 'barred') this.#hintBarred()
-  }
-
-  #decideCommit(): CommitDecision {
-    const visit = this.#visit
-    const { layer, req, trace } = visit
-    const session = this.#session()
-    if (session === undefined) {
-      trace?.step('prepare', 'ended')
-      return decideCommit({
-        ...absentSession,
-        identified: Boolean(req.sessionID),
-        destroyedByApp: visit.wasEnded(req.sessionID),
-        destroyUnset: layer.destroyUnset && visit.attached && (req.session === null || req.session === undefined),
-      })
-    }
-    const known = visit.isKnown(session)
-    const modified = visit.baseline.isModified(visit.snapshot(session))
-    trace?.step('prepare', modified ? 'changed' : 'unchanged')
-    // A cookie that is about to be sent again must not be that of a session which ended meanwhile: it could push out a newer one.
-    const confirms = known && this.#cookie === 'send' && layer.recordKeeper !== undefined
-    return decideCommit({
-      present: true,
-      identified: typeof req.sessionID === 'string',
-      destroyedByApp: false,
-      destroyUnset: false,
-      known,
-      modified,
-      // Of an ID that was given up by the clock a touch does not hear, and it would move the deadline; a write does, and need not.
-      saved: visit.isSaved(session) && !(confirms && (layer.renewEvery !== undefined || visit.onlyPeeked)),
-      savedByApp: visit.savedByApp,
-      unreachable: !known && !visit.savedByApp && this.#isUnreachable(session, modified),
-      saveUninitialized: layer.saveUninitialized,
-      touchDue: known && (visit.isTouchDue(session) || confirms),
-      renewalDue: confirms && !visit.headersDone && isRenewalDue(visit, session),
-    })
-  }
-
-  /** A new session whose visitor was not, and will not be, given its ID. */
-  #isUnreachable({ id, cookie }: Session, modified: boolean): boolean {
-    if (this.#cookie === 'barred' || (cookie.expires instanceof Date && Number.isNaN(cookie.expires.getTime())))
-      return true
-    if (!this.#visit.headersDone || this.#sentId === id) return false
-    if (modified) this.#hintChangedAfterHeaders()
-    return true
+    this.#cookie = typeof visit.req.sessionID === 'string' ? cookieDecision(visit, session) : 'none'
   }
 
   #commit(decision: Exclude<CommitDecision, 'none'>): MaybePromise<void> {
@@ -291,36 +229,7 @@ export class Departure implements ResponseGuest {
     res.once('finish', () => once())
     res.once('close', () => once())
   }
-
-  #hintBarred(): void {
-    this.#visit.layer.hints.once(
-      'COATCHECK_SECURE_COOKIE_OVER_HTTP',
-      'a session cookie with Secure was not sent, because the request came over plain http, so the visitor stays unknown. ' +
-        "Behind a proxy that speaks TLS set app.set('trust proxy', 1) (or the option proxy: true) and let it send " +
-        "X-Forwarded-Proto; for development over http set cookie: { secure: false } or 'auto'",
-    )
-  }
-
-  #hintChangedAfterHeaders(): void {
-    this.#visit.layer.hints.once(
-      'COATCHECK_CHANGED_AFTER_HEADERS',
-      'a new session was changed after the response headers had gone out. Its visitor could not be given a cookie any more, so ' +
-        'it was not saved; change the session before the first write',
-    )
-  }
 }
-
-const absentSession = {
-  present: false,
-  known: false,
-  modified: false,
-  saved: false,
-  savedByApp: false,
-  unreachable: false,
-  saveUninitialized: false,
-  touchDue: false,
-  renewalDue: false,
-} as const
 
 function notSent(cookie: CookieDecision | undefined): string {
   return cookie === 'barred' ? 'barred' : 'not due'

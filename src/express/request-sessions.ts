@@ -119,7 +119,7 @@ async function transit(
   if (typeof result === 'string') return undefined
   const { record } = result.bookmark
   req.sessionID = newId
-  if (read !== undefined) visit.noteReplaced(oldId)
+  if (read !== undefined) visit.givenUp.noteReplaced(oldId)
   visit.adopt(new Session(req as SessionHost, parseData(record.data), cookie), {
     bookmark: result.bookmark,
     text: record.data,

@@ -3,20 +3,21 @@
  */
 import type { Bookmark, LoadedSession, SaveResult } from '../core/keeper.js'
 import { noMarks, type SessionMarks } from '../core/marks.js'
-import { isPending } from '../core/maybe-promise.js'
 import type { MaybePromise } from '../core/record.js'
 import type { TicketSigner } from '../core/secrets.js'
 import { isSecureRequest } from '../core/secure-request.js'
 import { TraceRecorder } from '../core/trace.js'
 import { Baseline } from './baseline.js'
-import { attributesKey, Cookie, reviveCookie } from './cookie.js'
+import { attributesKey, reviveCookie, type Cookie } from './cookie.js'
+import { GivenUpIds } from './given-up-ids.js'
 import type { CookieOptions, Layer } from './layer.js'
 import { cookieOptions, generateSession, newCookie } from './new-session.js'
 import { Session } from './session.js'
 import type { SessionHost, SessionRequest } from './session-host.js'
+import { sessionIn } from './session-in-request.js'
 import { SessionSnapshot } from './session-snapshot.js'
 import { Store } from './store.js'
-import { storeFailed, tellBlocked, tellSaved } from './tell.js'
+import { tellBlocked, tellSaved } from './tell.js'
 import type { PresentedTicket } from './ticket-reader.js'
 import { seeDevice } from './whose-session.js'
 
@@ -71,14 +72,14 @@ export class Visit {
 
   #cookieOptions: CookieOptions
   readonly baseline = new Baseline()
+  /** The IDs that are dead for the rest of the request. */
+  readonly givenUp: GivenUpIds
   /** The session that events have named last. */
   namedId: unknown
   /** The user whose session it was when it was loaded or stored last. */
   storedUser: string | undefined
   /** When the request came, where somebody will ask. Epoch milliseconds. */
   readonly since: number
-  #ended: Set<unknown> | undefined
-  #retiredId: string | undefined
   #standInId: unknown
   #outdated = false
   #lastCookie: Cookie | undefined
@@ -89,6 +90,7 @@ export class Visit {
     this.req = req
     this.signer = signer
     this.#cookieOptions = options
+    this.givenUp = new GivenUpIds(this)
     this.trace = layer.events.wants('request') ? new TraceRecorder(layer.clock.now()) : undefined
     this.since = layer.userOf === undefined ? 0 : layer.clock.now()
   }
@@ -166,7 +168,7 @@ export class Visit {
 
   #generate(): void {
     const session = generateSession(this.layer, this.req, this.#cookieOptions)
-    this.#revive(session.id)
+    this.givenUp.revive(session.id)
     this.bookmark = undefined
     this.marks = noMarks
     this.savedByApp = false
@@ -221,83 +223,17 @@ export class Visit {
     this.underWay = underWay === undefined ? work : underWay.then(() => work)
   }
 
-  /** This ID is dead for the rest of the request: nothing may be saved under it any more. */
-  noteEnded(id: string): void {
-    this.#ended ??= new Set()
-    this.#ended.add(id)
-  }
-
-  /** This ID is being given up for a new one. */
-  noteRetired(id: string): void {
-    this.noteEnded(id)
-    this.#retiredId = id
-    // A keeper of records retires in the same step in which it ends the session; for the others this is a note.
-    if (this.layer.recordKeeper === undefined) void this.layer.keeper.retire(id)
-  }
-
-  /** The session goes on under another ID, and its keeper has ended this one. */
-  noteReplaced(id: string): void {
-    this.noteEnded(id)
-    this.#retiredId = id
-  }
-
-  // A genid may give an ID again, a constant one above all: what it is given to is a new session, and may be kept.
-  #revive(id: string): void {
-    this.#ended?.delete(id)
-    if (this.#retiredId !== id) return
-    this.forgetRetired()
-    this.#retiredId = undefined
-  }
-
-  /** The visitor was never told the new ID, so a request with the old one is not late: it is all that he has. */
-  forgetRetired(): void {
-    if (this.#retiredId === undefined) return
-    const failed = (error: unknown): void => storeFailed(this, 'destroy', error)
-    try {
-      const forgotten = this.layer.keeper.forgetRetired(this.#retiredId)
-      if (isPending(forgotten)) forgotten.catch(failed)
-    } catch (error) {
-      failed(error)
-    }
-  }
-
-  wasEnded(id: unknown): boolean {
-    return this.#ended?.has(id) === true
-  }
-
   // --- What is known of the session
 
   /** `req.session` while it may still be stored and sent. */
   livingSession(): Session | undefined {
     const session = this.session()
-    return session === undefined || session.id === this.#standInId || this.wasEnded(session.id) ? undefined : session
+    return session === undefined || session.id === this.#standInId || this.givenUp.has(session.id) ? undefined : session
   }
 
   /** `req.session` as a session. A plain object that the app put there becomes the session's data. */
   session(): Session | undefined {
-    const { req } = this
-    const value = req.session
-    if (value instanceof Session) {
-      if (!(value.cookie instanceof Cookie)) value.cookie = this.#repairedCookie(value.cookie)
-      return value
-    }
-    if (typeof value !== 'object' || value === null) return undefined
-    const session = new Session(req as SessionHost, value, this.#lastCookie ?? this.#newCookie())
-    req.session = session
-    return session
-  }
-
-  #repairedCookie(value: unknown): Cookie {
-    try {
-      if (typeof value === 'object' && value !== null) {
-        const cookie = new Cookie(value)
-        attributesKey(cookie)
-        return cookie
-      }
-    } catch {
-      // What came in with a request's body, and is no cookie, must not end the response.
-    }
-    return this.#lastCookie ?? this.#newCookie()
+    return sessionIn(this.req, () => this.#lastCookie ?? this.#newCookie())
   }
 
   isSecure(): boolean {
