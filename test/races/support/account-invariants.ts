@@ -214,7 +214,9 @@ function sawAfter(
   { step, to }: DoneDeed,
   isMeant: (origin: unknown) => boolean,
 ): string | undefined {
-  const late = traces.find(({ startedAt, saw }) => startedAt > to && saw[0]?.origin !== undefined && isMeant(saw[0].origin))
+  const late = traces.find(
+    ({ startedAt, saw }) => startedAt > to && saw[0]?.origin !== undefined && isMeant(saw[0].origin),
+  )
   return late && `request ${late.number} came after '${step}' of ${to}, and saw ${JSON.stringify(late.saw[0])}`
 }
 
