@@ -305,7 +305,8 @@ describe('finish', () => {
     expect(seen).toEqual([false])
     call.succeed()
     await connection.closed()
-    expect(seen).toEqual([false, 'finish', 'callback'])
+    // Which of the two comes first is Node's own choice, and another one since version 24.
+    expect(seen.sort()).toEqual(['callback', false, 'finish'].sort())
   })
 })
 
