@@ -4,8 +4,10 @@
  */
 import assert from 'node:assert/strict'
 import { Connection } from './connection.mjs'
+import { pinned } from './cores.mjs'
 import { maxAge } from './rows.mjs'
 import { percentile } from './statistics.mjs'
+import { stayAwake } from './stay-awake.mjs'
 import { SubjectProcess } from './subject-process.mjs'
 import { Visitor } from './visitor.mjs'
 
@@ -23,17 +25,20 @@ export class Contest {
   #subject
   #row
   #latencies = []
+  /** Not where an engine is on the load's core, or the server itself. */
+  #staysAwake
 
   /** `atOnce` connections, each with a request under way. `url` is that of the engine, where the subject keeps its sessions in one. */
   static async begin(subject, row, atOnce, url) {
-    const contest = new Contest(subject, row)
+    const contest = new Contest(subject, row, pinned && url === undefined)
     await contest.#prepare(atOnce, url)
     return contest
   }
 
-  constructor(subject, row) {
+  constructor(subject, row, staysAwake) {
     this.#subject = subject
     this.#row = row
+    this.#staysAwake = staysAwake
   }
 
   async #prepare(atOnce, url) {
@@ -64,21 +69,22 @@ export class Contest {
   }
 
   /**
-   * Sends `count` requests and answers the server's CPU time for each of them, and the load's own, in µs; how many were answered a second;
-   * and how long the slowest hundredth waited, in ms.
+   * Sends `count` requests and answers the server's CPU time for each of them, and the load's own, in µs (0 where it never sleeps); how many were
+   * answered a second; and how long the slowest hundredth waited, in ms.
    */
   async round(count) {
     this.#latencies = []
     const ownBefore = process.cpuUsage()
     const before = await this.#server.cpuTime()
+    const rest = this.#staysAwake ? stayAwake() : () => {}
     const start = performance.now()
-    await this.#drive(count)
+    await this.#drive(count).finally(rest)
     const seconds = (performance.now() - start) / 1000
     const after = await this.#server.cpuTime()
     const own = process.cpuUsage(ownBefore)
     return {
       server: (after - before) / count,
-      load: (own.user + own.system) / count,
+      load: this.#staysAwake ? 0 : (own.user + own.system) / count,
       rate: count / seconds,
       p99: percentile(this.#latencies, 0.99),
     }
