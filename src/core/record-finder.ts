@@ -47,7 +47,8 @@ export class RecordFinder {
     return andThen(this.#read(key, asksStore), (record): MaybePromise<LoadResult> => {
       const newestKey = secretIndex === 0 ? key : this.#storeKeyOf(id, 0)
       if (record !== undefined) {
-        if (isTombstone(record)) return this.#goOn(id, record)
+        // What stands beside it decides: a sign-in may have silenced that, and has yet to come to this one.
+        if (isTombstone(record)) return andThen(this.#retired.read(key), (mark) => this.#goOn(id, mark ?? record))
         if (key !== newestKey) return this.#moveToNewest(id, key, newestKey, record)
         const opened = this.#open(key, record, outdated)
         if (opened?.status !== 'expired') return opened

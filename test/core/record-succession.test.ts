@@ -376,6 +376,20 @@ describe('a renewal that is through', () => {
     expect(await here.keeper.load('renewed', 0)).toEqual({ status: 'retired' })
   })
 
+  it('leads nobody on once a sign-in has silenced its tombstone, though the old record still names the new one', async () => {
+    const here = scene()
+    await kept(here.keeper, 'old', { cart: 'tea' })
+    const renew = await succeed(here.keeper, 'renewal', 'renewed')
+    const signIn = await succeed(here.keeper, 'sign-in', 'signed-in', { marks: ann })
+    let found: unknown
+    here.at.before('update', 'retired:old', async () => {
+      here.at.before('delete', 'old', async () => (found = await here.keeper.load('old', 0)))
+      await signIn()
+    })
+    await renew()
+    expect(found).toEqual({ status: 'retired' })
+  })
+
   it('between two looks of a late request leads that on', async () => {
     const here = scene()
     await kept(here.keeper, 'old', { cart: 'tea' })
