@@ -1,6 +1,7 @@
 /**
  * No page shows what opens a session: not the ID, not the cookie, not what the app marks or what goes by the name of a secret.
  */
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { get, type IncomingMessage } from 'node:http'
 
@@ -16,6 +17,14 @@ let visitors = 0
 /** IDs that look like anything but an ID. */
 const genid = (): string => `visitor-${(visitors += 1)}-of-the-shop`
 
+/** As random IDs are, and with no digit in them, which one in 250 has not. */
+const genidWithoutDigits = (): string => {
+  const letters = [...randomBytes(32)].map((byte, index) =>
+    String.fromCharCode((index % 3 === 0 ? 65 : 97) + (byte % 26)),
+  )
+  return letters.join('')
+}
+
 const doors: [string, () => Sessions][] = [
   ['coatcheck()', () => coatcheck({ secret, store: memoryStore() })],
   ['coatcheck() with plain IDs', () => coatcheck({ secret, store: memoryStore(), hashIds: false })],
@@ -23,6 +32,10 @@ const doors: [string, () => Sessions][] = [
   [
     'coatcheck() with plain IDs of the app’s own',
     () => coatcheck({ secret, store: memoryStore(), genid, hashIds: false }),
+  ],
+  [
+    'coatcheck() with IDs without a digit',
+    () => coatcheck({ secret, store: memoryStore(), genid: genidWithoutDigits, hashIds: false }),
   ],
   ['session()', () => session({ secret, resave: false, saveUninitialized: false, store: memoryStore() })],
 ]

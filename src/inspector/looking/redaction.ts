@@ -65,8 +65,11 @@ function isSecretName(name: string): boolean {
 const secretLooks =
   /^eyJ[\w-]+\.[\w-]+\.[\w-]*|-----BEGIN [A-Z ]*PRIVATE KEY|^(?:bearer|basic|digest) \S+|^[a-z][a-z0-9+.-]*:\/\/[^/\s:@]*:[^/\s@]+@|^(?:s:)[\w-]{20,}\./i
 
-/** Something random, such as the ID of a session or the key of an API: letters of both cases and digits, with nothing in between. */
-const randomLooks = /(?<![\w-])(?=[\w-]*[a-z])(?=[\w-]*[A-Z])(?=[\w-]*\d)[\w-]{32,}/
+/**
+ * Something random, such as the ID of a session or the key of an API: letters of both cases and digits, with nothing in between; or, because one in
+ * 250 has no digit, letters that change their case again and again.
+ */
+const randomLooks = /(?<![\w-])(?=[\w-]*[a-z])(?=[\w-]*[A-Z])(?=[\w-]*\d|(?:[\w-]*?[a-z][A-Z]){3})[\w-]{32,}/
 
 /** Does a value give itself away, whatever its name is? */
 export function isSecretLooking(value: unknown): boolean {

@@ -81,11 +81,13 @@ function isKept(steps: readonly TraceStep[]): boolean {
 }
 
 const longestPath = 300
+/** Made by no person: digits, or letters of both cases. One random ID in 250 has no digit. */
+const looksMade = /\d|[a-z].*[A-Z]|[A-Z].*[a-z]/
 
 /** A query may hold anything, and a path may: links that reset a password carry what opens it. */
 function tellablePath(url: string): string {
   const path = url.split(/[?#]/, 1)[0]!.slice(0, longestPath)
   return path.replaceAll(/[^/]{20,}/g, (segment) =>
-    /\d/.test(segment) && /^[\w.~%=+-]+$/.test(segment) ? `${segment.slice(0, 4)}…` : segment,
+    looksMade.test(segment) && /^[\w.~%=+-]+$/.test(segment) ? `${segment.slice(0, 4)}…` : segment,
   )
 }
