@@ -83,6 +83,15 @@ async function succeed(
     })
 }
 
+/** A session, and two requests that have read it: one is to renew it, the other to sign in from it. */
+async function signInDuringRenewal() {
+  const here = scene()
+  await kept(here.keeper, 'old', { cart: 'tea' })
+  const renew = await succeed(here.keeper, 'renewal', 'renewed')
+  const signIn = await succeed(here.keeper, 'sign-in', 'signed-in', { marks: ann })
+  return { here, renew, signIn }
+}
+
 /** Every session that lives, by its key. */
 function living({ keeper, inner }: Scene): Record<string, unknown> {
   const { records } = inner.scan(undefined, 100)
@@ -96,10 +105,7 @@ const settled = async (): Promise<void> => {
 
 describe('a sign-in while another request renews the session', () => {
   it('that has just raised its tombstone: the renewal gives way, and a late request is known as late', async () => {
-    const here = scene()
-    await kept(here.keeper, 'old', { cart: 'tea' })
-    const renew = await succeed(here.keeper, 'renewal', 'renewed')
-    const signIn = await succeed(here.keeper, 'sign-in', 'signed-in', { marks: ann })
+    const { here, renew, signIn } = await signInDuringRenewal()
     here.at.before('update', 'old', signIn)
     expect(await renew()).toBe('gone')
     expect(living(here)).toEqual({ 'signed-in': { cart: 'tea' } })
@@ -108,10 +114,7 @@ describe('a sign-in while another request renews the session', () => {
   })
 
   it('that raises its tombstone while the sign-in looks for one: still nobody is led on', async () => {
-    const here = scene()
-    await kept(here.keeper, 'old', { cart: 'tea' })
-    const renew = await succeed(here.keeper, 'renewal', 'renewed')
-    const signIn = await succeed(here.keeper, 'sign-in', 'signed-in', { marks: ann })
+    const { here, renew, signIn } = await signInDuringRenewal()
     // Seen by the sign-in as not there, and there when it raises its own.
     here.at.before('create', 'retired:old', renew)
     expect(await signIn()).toMatchObject({ bookmark: { key: 'signed-in' } })
@@ -364,10 +367,7 @@ describe('a renewal that is through', () => {
   })
 
   it('when a sign-in silences its tombstone is ended by that, and leaves nothing', async () => {
-    const here = scene()
-    await kept(here.keeper, 'old', { cart: 'tea' })
-    const renew = await succeed(here.keeper, 'renewal', 'renewed')
-    const signIn = await succeed(here.keeper, 'sign-in', 'signed-in', { marks: ann })
+    const { here, renew, signIn } = await signInDuringRenewal()
     here.at.before('update', 'retired:old', signIn)
     await renew()
     expect(living(here)).toEqual({ 'signed-in': { cart: 'tea' } })
@@ -377,10 +377,7 @@ describe('a renewal that is through', () => {
   })
 
   it('leads nobody on once a sign-in has silenced its tombstone, though the old record still names the new one', async () => {
-    const here = scene()
-    await kept(here.keeper, 'old', { cart: 'tea' })
-    const renew = await succeed(here.keeper, 'renewal', 'renewed')
-    const signIn = await succeed(here.keeper, 'sign-in', 'signed-in', { marks: ann })
+    const { here, renew, signIn } = await signInDuringRenewal()
     let found: unknown
     here.at.before('update', 'retired:old', async () => {
       here.at.before('delete', 'old', async () => (found = await here.keeper.load('old', 0)))
